@@ -1,0 +1,41 @@
+// Instructions and calls of the platform that Swift has no name for.
+#pragma once
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <sched.h>
+#include <stdio.h>
+
+/// Tells the core that the thread spins.
+static inline void jcm_pause(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+/// Vectorises, unlike Swift's squareRoot(), which calls sqrtf on Linux for errno's sake.
+static inline float jcm_sqrt(float x) { return __builtin_elementwise_sqrt(x); }
+
+/// The processors this process may run on: what taskset, mpirun's binding or a cgroup's cpuset left it.
+static inline int jcm_available_processors(void) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+}
+
+/// 4, 3 or 0: the highest x86-64 level this CPU has of those that jcm is built for.
+static inline int jcm_cpu_level(void) {
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq"))
+        return 4;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return 3;
+#endif
+    return 0;
+}
+
+/// Lines reach a pipe or a file one by one, not in blocks of 4 KB.
+static inline void jcm_line_buffered_output(void) { setvbuf(stdout, NULL, _IOLBF, 0); }

@@ -1,0 +1,78 @@
+internal import Glibc
+
+/// One block of memory in which layers reserve their tensors before any exists.
+///
+/// First everything is reserved, then `commit()` takes the memory at once: the size of a model is known, and can be
+/// printed, without a byte of it; and a step allocates nothing.
+public final class Arena {
+    /// What the block is for, in messages.
+    public let name: String
+
+    private var base: UnsafeMutablePointer<Float>?
+    private var reserved = 0
+
+    /// Floats to which each reservation is rounded up: one cache line.
+    private static let alignment = 16
+
+    /// An empty arena.
+    public init(_ name: String) { self.name = name }
+
+    deinit { free(base) }
+
+    /// Reserves room for `shape`; the tensor exists from `commit()` on.
+    public func reserve(_ shape: Shape) -> Slot {
+        precondition(base == nil, "arena \(name): reserved after commit")
+        defer { reserved += (shape.count + Self.alignment - 1) / Self.alignment * Self.alignment }
+        return Slot(arena: self, offset: reserved, shape: shape)
+    }
+
+    /// Takes the memory, all zero.
+    public func commit() {
+        precondition(base == nil, "arena \(name): committed twice")
+        base = allocateFloats(max(reserved, 1))
+    }
+
+    /// Whether `commit()` was called.
+    public var isCommitted: Bool { base != nil }
+
+    /// The size of the block, in bytes.
+    public var bytes: Int { reserved * MemoryLayout<Float>.stride }
+
+    /// All of it, as one row.
+    public var whole: Tensor { tensor(0, Shape(reserved)) }
+
+    fileprivate func tensor(_ offset: Int, _ shape: Shape) -> Tensor {
+        guard let base else { preconditionFailure("arena \(name): used before commit") }
+        return Tensor(base + offset, shape)
+    }
+}
+
+/// A place in an arena.
+public struct Slot {
+    fileprivate let arena: Arena
+
+    /// The first float's index in the arena.
+    public let offset: Int
+
+    /// The extents of the tensor.
+    public let shape: Shape
+
+    /// The tensor, once the arena is committed.
+    public var tensor: Tensor { arena.tensor(offset, shape) }
+
+    /// The tensor with its outermost extent cut down to `rows`.
+    public func prefix(_ rows: Int) -> Tensor { tensor.prefix(rows) }
+}
+
+/// Zeroed floats on a page of their own, huge pages where the kernel grants them; freed with `free`.
+func allocateFloats(_ count: Int) -> UnsafeMutablePointer<Float> {
+    let bytes = (count * MemoryLayout<Float>.stride + 4095) / 4096 * 4096
+    var memory: UnsafeMutableRawPointer?
+    let alignment = bytes >= 4 << 20 ? 2 << 20 : 4096
+    guard posix_memalign(&memory, alignment, bytes) == 0, let memory else {
+        fatalError("no memory for \(bytes >> 20) MB")
+    }
+    madvise(memory, bytes, MADV_HUGEPAGE)
+    memset(memory, 0, bytes)
+    return memory.bindMemory(to: Float.self, capacity: count)
+}

@@ -1,0 +1,58 @@
+internal import Glibc
+
+/// Memory for intermediate results that live no longer than a call: a stack, marked and released.
+///
+/// The first step finds out how much is needed; from then on nothing is allocated. Not for use from several threads
+/// at once: take one block for all threads, and cut it.
+public final class Scratch {
+    private struct Chunk {
+        let base: UnsafeMutablePointer<Float>
+        let capacity: Int
+        var used = 0
+    }
+
+    private var chunks: [Chunk] = []
+    private var inUse = 0
+    private var peak = 0
+
+    /// An empty stack.
+    public init() {}
+
+    deinit { for chunk in chunks { free(chunk.base) } }
+
+    /// The size of what was allocated, in bytes.
+    public var bytes: Int { chunks.reduce(0) { $0 + $1.capacity } * MemoryLayout<Float>.stride }
+
+    /// Gives `body` room for `shape`, with arbitrary content, for as long as it runs.
+    public func with<Result>(_ shape: Shape, _ body: (Tensor) throws -> Result) rethrows -> Result {
+        let count = (shape.count + 15) / 16 * 16
+        if inUse == 0 { mergeChunks() }
+        if chunks.isEmpty || chunks[chunks.count - 1].capacity - chunks[chunks.count - 1].used < count {
+            chunks.append(Chunk(base: allocateFloats(count), capacity: count))
+        }
+        let index = chunks.count - 1
+        let start = chunks[index].used
+        chunks[index].used += count
+        inUse += count
+        peak = max(peak, inUse)
+        defer {
+            chunks[index].used = start
+            inUse -= count
+        }
+        return try body(Tensor(chunks[index].base + start, shape))
+    }
+
+    /// Gives `body` two tensors for as long as it runs.
+    public func with<Result>(
+        _ first: Shape, _ second: Shape, _ body: (Tensor, Tensor) throws -> Result
+    ) rethrows -> Result {
+        try with(first) { a in try with(second) { b in try body(a, b) } }
+    }
+
+    /// Several chunks that an earlier call needed become one that holds all of them.
+    private func mergeChunks() {
+        guard chunks.count > 1 else { return }
+        for chunk in chunks { free(chunk.base) }
+        chunks = [Chunk(base: allocateFloats(peak), capacity: peak)]
+    }
+}
