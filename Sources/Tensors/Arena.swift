@@ -35,11 +35,17 @@ public final class Arena {
     /// Whether `commit()` was called.
     public var isCommitted: Bool { base != nil }
 
+    /// Floats reserved so far, padding included: the offset of what is reserved next.
+    public var reservedCount: Int { reserved }
+
     /// The size of the block, in bytes.
     public var bytes: Int { reserved * MemoryLayout<Float>.stride }
 
     /// All of it, as one row.
     public var whole: Tensor { tensor(0, Shape(reserved)) }
+
+    /// Floats `range` of it.
+    public func range(_ range: Range<Int>) -> Tensor { whole.slice(range) }
 
     fileprivate func tensor(_ offset: Int, _ shape: Shape) -> Tensor {
         guard let base else { preconditionFailure("arena \(name): used before commit") }

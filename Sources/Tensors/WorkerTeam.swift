@@ -8,6 +8,9 @@ internal import Synchronization
 /// some milliseconds after each region before they sleep. With more threads than processors they must not:
 /// `spins` is then off.
 public final class WorkerTeam: @unchecked Sendable {
+    /// A team of the caller alone.
+    public static let solo = WorkerTeam(1)
+
     /// How many threads share a region, the caller included.
     public let count: Int
 

@@ -1,0 +1,59 @@
+internal import CSystem
+public import Tensors
+
+/// One Adam step over flat arrays (Kingma and Ba 2015, as torch.optim.Adam), in one pass over memory.
+public struct AdamUpdate: Sendable {
+    /// Decay of the first and of the second moment.
+    public var beta1: Float = 0.9, beta2: Float = 0.999
+
+    /// Added to the root of the second moment.
+    public var epsilon: Float = 1e-8
+
+    /// α of this step.
+    public var learningRate: Float
+
+    /// L2 penalty added to the gradient: λ·θ.
+    public var weightDecay: Float = 0
+
+    /// Factor on the gradient before all else: the clip.
+    public var gradientScale: Float = 1
+
+    /// An update with the given rate and PyTorch's defaults.
+    public init(learningRate: Float) { self.learningRate = learningRate }
+
+    /// g ← scale·g + λθ; m ← β₁m + (1−β₁)g; v ← β₂v + (1−β₂)g²; θ ← θ − α·(m/(1−β₁ᵗ)) / (√(v/(1−β₂ᵗ)) + ε).
+    ///
+    /// `step` is t, from 1 on. The gradient is left as it is.
+    public func apply(
+        step: Int, values: Tensor, gradient: Tensor, firstMoment: Tensor, secondMoment: Tensor, team: WorkerTeam
+    ) {
+        precondition(
+            values.count == gradient.count && values.count == firstMoment.count
+                && values.count == secondMoment.count,
+            "Adam over \(values.count) values, \(gradient.count) gradients")
+        let correction1 = 1 - power(beta1, step), correction2 = 1 - power(beta2, step)
+        let rate = learningRate / Float(correction1), root = 1 / Float(correction2)
+        let (θ, g, m, v) = (values.pointer, gradient.pointer, firstMoment.pointer, secondMoment.pointer)
+        let (b1, b2, ε, λ, s) = (beta1, beta2, epsilon, weightDecay, gradientScale)
+        team.elements(values.count) { range in
+            for i in range {
+                let gradient = g[i] * s + λ * θ[i]
+                let first = b1 * m[i] + (1 - b1) * gradient
+                let second = b2 * v[i] + (1 - b2) * gradient * gradient
+                m[i] = first
+                v[i] = second
+                θ[i] -= rate * first / (jcm_sqrt(second * root) + ε)
+            }
+        }
+    }
+
+    private func power(_ base: Float, _ exponent: Int) -> Double {
+        var (result, factor, rest) = (1.0, Double(base), exponent)
+        while rest > 0 {
+            if rest & 1 == 1 { result *= factor }
+            factor *= factor
+            rest >>= 1
+        }
+        return result
+    }
+}

@@ -1,0 +1,117 @@
+internal import Kernels
+public import Tensors
+
+/// Batch normalisation over the rows of [N, …, C], with an optional residual and rectifier in the same pass.
+///
+/// In training a channel's mean and variance are those of the micro-batch (of all ranks' micro-batches, where the pass
+/// says so); the running ones take a tenth of them: running ← 0.9·running + 0.1·batch, the variance unbiased.
+/// Ioffe and Szegedy 2015, as `torch.nn.BatchNorm2d`.
+public final class BatchNorm {
+    /// The share of a new batch in the running statistics.
+    public static let momentum: Float = 0.1
+
+    private let weight: Parameter?
+    private let bias: Parameter?
+    private let runningMean: Statistic
+    private let runningVariance: Statistic
+    private let channels: Int
+    private let context: LayerContext
+    private let mean: Slot, inverseDeviation: Slot, factor: Slot, offset: Slot
+    private let totals: UnsafeMutableBufferPointer<Double>
+    private var normalisedRows = 0.0
+
+    /// A normalisation of `channels` channels, with γ and β where `affine`.
+    public init(_ name: String, channels: Int, affine: Bool = true, _ context: LayerContext) {
+        let store = context.parameters
+        weight = affine ? store.add("\(name).weight", Shape(channels), .norm, .constant(1)) : nil
+        bias = affine ? store.add("\(name).bias", Shape(channels), .norm, .constant(0)) : nil
+        runningMean = store.addStatistic("\(name).running_mean", count: channels, initial: 0)
+        runningVariance = store.addStatistic("\(name).running_var", count: channels, initial: 1)
+        mean = context.activations.reserve(Shape(channels))
+        inverseDeviation = context.activations.reserve(Shape(channels))
+        factor = context.activations.reserve(Shape(channels))
+        offset = context.activations.reserve(Shape(channels))
+        totals = .allocate(capacity: 2 * channels + 1)
+        (self.channels, self.context) = (channels, context)
+    }
+
+    deinit { totals.deallocate() }
+
+    /// γ's and β's place in the buffers; nil without them.
+    public var range: Range<Int>? {
+        weight.flatMap { weight in bias.map { weight.range.lowerBound..<$0.range.upperBound } }
+    }
+
+    /// Elements of γ and β.
+    public var parameterCount: Int { weight == nil ? 0 : 2 * channels }
+
+    /// y = [rectified](γ·x̂ + β + residual).
+    public func forward(_ x: Tensor, residual: Tensor?, rectified: Bool, into y: Tensor, _ pass: Pass) {
+        if pass.isTraining {
+            takeMoments(of: x, pass)
+        } else {
+            let (μ, s) = (mean.tensor, inverseDeviation.tensor)
+            let (runningMean, runningVariance) = (runningMean.running, runningVariance.running)
+            for c in 0..<channels {
+                μ[c] = runningMean[c]
+                s[c] = Float(1 / (Double(runningVariance[c]) + BatchNormalisation.epsilon).squareRoot())
+            }
+        }
+        let (μ, s, f, o) = (mean.tensor, inverseDeviation.tensor, factor.tensor, offset.tensor)
+        let (γ, β) = (weight?.values, bias?.values)
+        for c in 0..<channels {
+            f[c] = s[c] * (γ?[c] ?? 1)
+            o[c] = (β?[c] ?? 0) - μ[c] * f[c]
+        }
+        BatchNormalisation.apply(
+            x, factor: f, offset: o, residual: residual, rectified: rectified, into: y, team: context.team)
+    }
+
+    /// Carries the gradient of y back to x. Where `rectifiedOutput` is given, `outputGradient` is first masked by it in
+    /// place, which leaves in it the residual's gradient. `result` may be `outputGradient` itself.
+    public func backward(
+        _ outputGradient: Tensor, x: Tensor, rectifiedOutput: Tensor?, into result: Tensor, _ pass: Pass
+    ) {
+        let μ = mean.tensor, s = inverseDeviation.tensor
+        let sums = UnsafeMutableBufferPointer(rebasing: totals[0..<2 * channels])
+        BatchNormalisation.gradientSums(
+            outputGradient, x, mean: μ, rectifiedOutput: rectifiedOutput, into: sums, scratch: context.scratch,
+            team: context.team)
+        if let weightGradient = weight?.gradient, let biasGradient = bias?.gradient {
+            for c in 0..<channels {
+                weightGradient[c] += Float(sums[channels + c]) * s[c]
+                biasGradient[c] += Float(sums[c])
+            }
+        }
+        if pass.isTraining { pass.statisticsReducer?.sum(sums) }
+        context.scratch.with(Shape(channels), Shape(channels)) { a, b in
+            for c in 0..<channels {
+                a[c] = pass.isTraining ? Float(sums[c] / normalisedRows) : 0
+                b[c] =
+                    pass.isTraining
+                    ? Float(sums[channels + c] / normalisedRows * Double(s[c]) * Double(s[c])) : 0
+            }
+            BatchNormalisation.inputGradient(
+                outputGradient, x, mean: μ, factor: factor.tensor, a: a, b: b, into: result, team: context.team)
+        }
+    }
+
+    private func takeMoments(of x: Tensor, _ pass: Pass) {
+        BatchNormalisation.sums(x, into: totals, scratch: context.scratch, team: context.team)
+        totals[2 * channels] = Double(x.shape.rows)
+        pass.statisticsReducer?.sum(totals)
+        normalisedRows = totals[2 * channels]
+        let momentum = Self.momentum
+        let (μ, s) = (mean.tensor, inverseDeviation.tensor)
+        let (pendingMean, pendingVariance) = (runningMean.pending, runningVariance.pending)
+        for c in 0..<channels {
+            let average = totals[c] / normalisedRows
+            let variance = max(0, totals[channels + c] / normalisedRows - average * average)
+            μ[c] = Float(average)
+            s[c] = Float(1 / (variance + BatchNormalisation.epsilon).squareRoot())
+            let unbiased = Float(variance * normalisedRows / max(normalisedRows - 1, 1))
+            pendingMean[c] = (1 - momentum) * pendingMean[c] + momentum * Float(average)
+            pendingVariance[c] = (1 - momentum) * pendingVariance[c] + momentum * unbiased
+        }
+    }
+}

@@ -1,0 +1,79 @@
+public import Kernels
+public import Tensors
+
+/// Convolution, batch normalisation, an optional residual and an optional rectifier: the unit of a residual network.
+///
+/// y = [max(0, ·)](BN(x ∗ W) + residual). Shapes: x [N, H, W, C], W [O, k, k, C], y and residual [N, H′, W′, O].
+public final class ConvolutionBlock: Layer {
+    private let name: String
+    private let weight: Parameter
+    private let norm: BatchNorm
+    private let convolution: Convolution
+    private let rectified: Bool
+    private let context: LayerContext
+    private let product: Slot
+    private let output: Slot
+    private var input: Tensor?
+
+    /// A block whose convolution and normalisation carry PyTorch's names.
+    public init(
+        _ name: String, norm normName: String, _ geometry: ConvolutionGeometry, rectified: Bool,
+        _ context: LayerContext
+    ) {
+        let (outputs, kernel) = (geometry.outputChannels, geometry.kernel)
+        weight = context.parameters.add(
+            "\(name).weight", Shape(outputs, kernel, kernel, geometry.inputChannels), .weight,
+            .heFanOut(kernel: kernel, outputs: outputs), layout: .ohwi)
+        norm = BatchNorm(normName, channels: outputs, context)
+        convolution = Convolution(geometry, scratch: context.scratch, team: context.team)
+        product = context.activation(geometry.outputHeight, geometry.outputWidth, outputs)
+        output = context.activation(geometry.outputHeight, geometry.outputWidth, outputs)
+        (self.name, self.rectified, self.context) = (name, rectified, context)
+    }
+
+    /// The extents of the convolution.
+    public var geometry: ConvolutionGeometry { convolution.geometry }
+
+    public func forward(_ input: Tensor, _ pass: Pass) -> Tensor { forward(input, residual: nil, pass) }
+
+    /// The block's output, `residual` added before the rectifier.
+    public func forward(_ input: Tensor, residual: Tensor?, _ pass: Pass) -> Tensor {
+        self.input = input
+        let (z, y) = (product.prefix(input.shape[0]), output.prefix(input.shape[0]))
+        convolution.forward(input, weights: weight.values, into: z)
+        norm.forward(z, residual: residual, rectified: rectified, into: y, pass)
+        return y
+    }
+
+    public func backward(_ outputGradient: Tensor, into inputGradient: Tensor?, _ pass: Pass) {
+        backward(outputGradient, into: inputGradient, adding: false, pass)
+    }
+
+    /// As `backward`; adds to the input's gradient where `adding`. Leaves in `outputGradient` the residual's gradient.
+    public func backward(
+        _ outputGradient: Tensor, into inputGradient: Tensor?, adding: Bool, _ pass: Pass
+    ) {
+        guard let input else { preconditionFailure("\(name): backward without forward") }
+        let (z, y) = (product.prefix(input.shape[0]), output.prefix(input.shape[0]))
+        context.scratch.with(z.shape) { gradient in
+            norm.backward(outputGradient, x: z, rectifiedOutput: rectified ? y : nil, into: gradient, pass)
+            convolution.weightGradient(input, outputGradient: gradient, addingTo: weight.gradient)
+            if let inputGradient {
+                convolution.inputGradient(gradient, weights: weight.values, into: inputGradient, adding: adding)
+            }
+        }
+        context.parameters.finish(
+            weight.range.lowerBound..<(norm.range?.upperBound ?? weight.range.upperBound))
+    }
+
+    public var summary: [LayerSummary] {
+        let g = geometry
+        let stride = g.strideHeight * g.strideWidth == 1 ? "" : ", stride (\(g.strideHeight),\(g.strideWidth))"
+        return [
+            LayerSummary(
+                name: name, kind: "conv \(g.kernel)×\(g.kernel)\(stride), BN\(rectified ? ", ReLU" : "")",
+                output: [g.outputHeight, g.outputWidth, g.outputChannels],
+                parameters: weight.shape.count + norm.parameterCount, multiplyAdds: g.multiplyAdds)
+        ]
+    }
+}

@@ -1,0 +1,128 @@
+internal import Kernels
+public import Tensors
+
+/// Max pooling 3×3, stride 2, padding 1. Shapes: [N, H, W, C] → [N, ⌈H/2⌉, ⌈W/2⌉, C].
+public final class MaxPool: Layer {
+    private let name: String
+    private let context: LayerContext
+    private let output: Slot
+    private let winner: UnsafeMutablePointer<UInt8>
+
+    /// A pooling of maps of the given extents.
+    public init(_ name: String, height: Int, width: Int, channels: Int, _ context: LayerContext) {
+        output = context.activation(
+            MaxPooling.outputExtent(height), MaxPooling.outputExtent(width), channels)
+        winner = .allocate(capacity: output.shape.count)
+        (self.name, self.context) = (name, context)
+    }
+
+    deinit { winner.deallocate() }
+
+    public func forward(_ input: Tensor, _ pass: Pass) -> Tensor {
+        let result = output.prefix(input.shape[0])
+        MaxPooling.forward(input, into: result, winner: winner, team: context.team)
+        return result
+    }
+
+    public func backward(_ outputGradient: Tensor, into inputGradient: Tensor?, _ pass: Pass) {
+        guard let inputGradient else { return }
+        MaxPooling.backward(outputGradient, winner: winner, into: inputGradient, team: context.team)
+    }
+
+    public var summary: [LayerSummary] {
+        [
+            LayerSummary(
+                name: name, kind: "max pool 3×3, stride 2", output: Array(output.shape.array.dropFirst()),
+                parameters: 0, multiplyAdds: 0)
+        ]
+    }
+}
+
+/// A map's columns, pooled over the height. Shapes: [N, H, T, C] → [N, T, C].
+public final class ColumnPool: Layer {
+    /// How the rows of a column become one.
+    public enum Method: String, Sendable, Codable, CaseIterable { case mean, max }
+
+    private let name: String
+    private let method: Method
+    private let context: LayerContext
+    private let output: Slot
+    private var input: Tensor?
+
+    /// A pooling of maps with `columns` columns.
+    public init(_ name: String, _ method: Method, columns: Int, channels: Int, _ context: LayerContext) {
+        output = context.activation(columns, channels)
+        (self.name, self.method, self.context) = (name, method, context)
+    }
+
+    public func forward(_ input: Tensor, _ pass: Pass) -> Tensor {
+        self.input = input
+        let result = output.prefix(input.shape[0])
+        switch method {
+        case .mean: ColumnPooling.meanForward(input, into: result, team: context.team)
+        case .max: ColumnPooling.maxForward(input, into: result, team: context.team)
+        }
+        return result
+    }
+
+    public func backward(_ outputGradient: Tensor, into inputGradient: Tensor?, _ pass: Pass) {
+        guard let inputGradient, let input else { return }
+        switch method {
+        case .mean: ColumnPooling.meanBackward(outputGradient, into: inputGradient, team: context.team)
+        case .max:
+            ColumnPooling.maxBackward(
+                outputGradient, map: input, columns: output.prefix(input.shape[0]), into: inputGradient,
+                team: context.team)
+        }
+    }
+
+    public var summary: [LayerSummary] {
+        [
+            LayerSummary(
+                name: name, kind: "\(method.rawValue) over the height",
+                output: Array(output.shape.array.dropFirst()), parameters: 0, multiplyAdds: 0)
+        ]
+    }
+}
+
+/// Batch normalisation as a layer of its own. Shapes: [N, T, C] → [N, T, C], or [N, C] → [N, C].
+public final class BatchNormLayer: Layer {
+    private let name: String
+    private let norm: BatchNorm
+    private let rectified: Bool
+    private let context: LayerContext
+    private let output: Slot
+    private var input: Tensor?
+
+    /// A normalisation of `rows` rows of `channels` a picture.
+    public init(
+        _ name: String, rows: Int, channels: Int, affine: Bool, rectified: Bool, _ context: LayerContext
+    ) {
+        norm = BatchNorm(name, channels: channels, affine: affine, context)
+        output = context.activation(rows, channels)
+        (self.name, self.rectified, self.context) = (name, rectified, context)
+    }
+
+    public func forward(_ input: Tensor, _ pass: Pass) -> Tensor {
+        self.input = input
+        let result = output.prefix(input.shape[0])
+        norm.forward(input, residual: nil, rectified: rectified, into: result, pass)
+        return result
+    }
+
+    public func backward(_ outputGradient: Tensor, into inputGradient: Tensor?, _ pass: Pass) {
+        guard let input else { preconditionFailure("\(name): backward without forward") }
+        norm.backward(
+            outputGradient, x: input, rectifiedOutput: rectified ? output.prefix(input.shape[0]) : nil,
+            into: inputGradient ?? outputGradient, pass)
+        if let range = norm.range { context.parameters.finish(range) }
+    }
+
+    public var summary: [LayerSummary] {
+        [
+            LayerSummary(
+                name: name, kind: "BN\(rectified ? ", ReLU" : "")",
+                output: Array(output.shape.array.dropFirst()), parameters: norm.parameterCount, multiplyAdds: 0)
+        ]
+    }
+}

@@ -1,0 +1,260 @@
+internal import Glibc
+internal import Kernels
+public import Tensors
+
+/// One bidirectional recurrent layer, LSTM or GRU: two directions over the columns, their outputs side by side.
+///
+/// The gates of all columns come from one product with the input; then each direction walks the columns, one product
+/// with its hidden state a step. The directions run beside each other.
+///
+/// Shapes: x [N, T, I], y [N, T, 2H] (forward first); W [G·H, I], U [G·H, H], two biases [G·H], G = 4 (LSTM: i, f, g, o)
+/// or 3 (GRU: r, z, n). As `torch.nn.LSTM` / `torch.nn.GRU`, `batch_first`, zero initial state.
+public final class RecurrentLayer: Layer {
+    /// The kind of cell.
+    public enum Cell: String, Sendable, Codable, CaseIterable {
+        case lstm, gru
+
+        var gates: Int { self == .lstm ? 4 : 3 }
+    }
+
+    private let name: String
+    private let cell: Cell
+    private let columns: Int
+    private let hidden: Int
+    private let inputs: Int
+    private let context: LayerContext
+    private let directions: [RecurrentDirection]
+    private let output: Slot
+    private var input: Tensor?
+
+    /// Layer number `index` of the stack `name`, with `hidden` units a direction.
+    public init(
+        _ name: String, index: Int, cell: Cell, columns: Int, inputs: Int, hidden: Int, _ context: LayerContext
+    ) {
+        directions = [false, true].map {
+            RecurrentDirection(
+                name, index: index, cell: cell, isReverse: $0, columns: columns, inputs: inputs,
+                hidden: hidden, context)
+        }
+        output = context.activation(columns, 2 * hidden)
+        self.name = "\(name).\(index)"
+        (self.cell, self.columns, self.hidden, self.inputs) = (cell, columns, hidden, inputs)
+        self.context = context
+    }
+
+    public func forward(_ input: Tensor, _ pass: Pass) -> Tensor {
+        self.input = input
+        let result = output.prefix(input.shape[0])
+        for direction in directions { direction.projectInput(input) }
+        eachDirection { $0.walkForward(into: result) }
+        return result
+    }
+
+    public func backward(_ outputGradient: Tensor, into inputGradient: Tensor?, _ pass: Pass) {
+        guard let input else { preconditionFailure("\(name): backward without forward") }
+        let result = output.prefix(input.shape[0])
+        eachDirection { $0.walkBackward(outputGradient: outputGradient, output: result) }
+        for (index, direction) in directions.enumerated() {
+            direction.addWeightGradients(input: input, output: result)
+            if let inputGradient { direction.carryBack(into: inputGradient, adding: index == 1) }
+        }
+        context.parameters.finish(directions[0].range.lowerBound..<directions[1].range.upperBound)
+    }
+
+    private func eachDirection(_ body: (RecurrentDirection) -> Void) {
+        if context.team.count == 1 {
+            for direction in directions { body(direction) }
+        } else {
+            context.team.parallel { if $0 < 2 { body(directions[$0]) } }
+        }
+    }
+
+    public var summary: [LayerSummary] {
+        let weights = 2 * cell.gates * hidden * (inputs + hidden)
+        return [
+            LayerSummary(
+                name: name, kind: cell == .lstm ? "BiLSTM" : "BiGRU", output: [columns, 2 * hidden],
+                parameters: weights + 4 * cell.gates * hidden, multiplyAdds: columns * weights)
+        ]
+    }
+}
+
+/// One direction of a `RecurrentLayer`.
+final class RecurrentDirection {
+    private let cell: RecurrentLayer.Cell
+    private let isReverse: Bool
+    private let columns: Int
+    private let hidden: Int
+    private let context: LayerContext
+    private let inputWeight: Parameter, hiddenWeight: Parameter
+    private let inputBias: Parameter, hiddenBias: Parameter
+    /// LSTM: the activated gates. GRU: the same; afterwards their gradients.
+    private let gates: Slot
+    /// LSTM: the cell states [N, T, H]. GRU: U·h + b of each step [N, T, 3H].
+    private let states: Slot
+    private let carried: Slot, hiddenGradient: Slot
+    private var pictures = 0
+
+    init(
+        _ name: String, index: Int, cell: RecurrentLayer.Cell, isReverse: Bool, columns: Int, inputs: Int,
+        hidden: Int, _ context: LayerContext
+    ) {
+        let suffix = "l\(index)\(isReverse ? "_reverse" : "")"
+        let start = Initialisation.uniform(1 / Float(hidden).squareRoot())
+        let width = cell.gates * hidden
+        let store = context.parameters
+        inputWeight = store.add("\(name).weight_ih_\(suffix)", Shape(width, inputs), .weight, start)
+        hiddenWeight = store.add("\(name).weight_hh_\(suffix)", Shape(width, hidden), .weight, start)
+        inputBias = store.add("\(name).bias_ih_\(suffix)", Shape(width), .bias, start)
+        hiddenBias = store.add("\(name).bias_hh_\(suffix)", Shape(width), .bias, start)
+        gates = context.activation(columns, width)
+        states = context.activation(columns, cell == .lstm ? hidden : width)
+        carried = context.activation(hidden)
+        hiddenGradient = context.activation(hidden)
+        (self.cell, self.isReverse, self.columns, self.hidden) = (cell, isReverse, columns, hidden)
+        self.context = context
+    }
+
+    var range: Range<Int> { inputWeight.range.lowerBound..<hiddenBias.range.upperBound }
+
+    private var width: Int { cell.gates * hidden }
+
+    /// Column number `step` of the walk.
+    private func column(_ step: Int) -> Int { isReverse ? columns - 1 - step : step }
+
+    /// The column of step `step` in a tensor [N, T, W], as a matrix of N rows.
+    private func rows(_ tensor: Tensor, _ step: Int, offset: Int = 0, width: Int) -> Matrix {
+        let line = tensor.shape.last
+        return Matrix(
+            tensor.pointer + column(step) * line + offset, rows: pictures, columns: width,
+            stride: columns * line)
+    }
+
+    private var outputOffset: Int { isReverse ? hidden : 0 }
+
+    func projectInput(_ input: Tensor) {
+        pictures = input.shape[0]
+        let all = Matrix(gates.prefix(pictures))
+        fillRows(all, with: inputBias.values, team: context.team)
+        multiply(
+            Matrix(input), Matrix(inputWeight.values).transposed, into: all, adding: true, team: context.team)
+    }
+
+    func walkForward(into output: Tensor) {
+        let (gates, states) = (gates.prefix(pictures), states.prefix(pictures))
+        let recurrent = Matrix(hiddenWeight.values).transposed
+        for step in 0..<columns {
+            let now = rows(gates, step, width: width)
+            let out = rows(output, step, offset: outputOffset, width: hidden)
+            let before = step > 0 ? rows(output, step - 1, offset: outputOffset, width: hidden) : nil
+            let target = cell == .lstm ? now : rows(states, step, width: width)
+            addBias(to: target, keeping: cell == .lstm)
+            if let before { multiply(before, recurrent, into: target, adding: true, team: .solo) }
+            for n in 0..<pictures {
+                let gate = now.pointer + n * now.stride
+                let h = out.pointer + n * out.stride
+                if cell == .lstm {
+                    let c = rows(states, step, width: hidden)
+                    let previous = step > 0 ? rows(states, step - 1, width: hidden) : nil
+                    LSTMCell.forward(
+                        gates: gate, previousCell: previous.map { $0.pointer + n * $0.stride },
+                        cell: c.pointer + n * c.stride, hidden: h, width: hidden)
+                } else {
+                    GRUCell.forward(
+                        gates: gate, recurrent: target.pointer + n * target.stride,
+                        previousHidden: before.map { $0.pointer + n * $0.stride }, hidden: h, width: hidden)
+                }
+            }
+        }
+    }
+
+    private func addBias(to rows: Matrix, keeping: Bool) {
+        let bias = hiddenBias.values.pointer
+        for n in 0..<rows.rows {
+            let row = rows.pointer + n * rows.stride
+            if keeping {
+                for index in 0..<width { row[index] += bias[index] }
+            } else {
+                row.update(from: bias, count: width)
+            }
+        }
+    }
+
+    func walkBackward(outputGradient: Tensor, output: Tensor) {
+        let (gates, states) = (gates.prefix(pictures), states.prefix(pictures))
+        let (dc, dh) = (carried.prefix(pictures), hiddenGradient.prefix(pictures))
+        dc.fill(0)
+        dh.fill(0)
+        for step in stride(from: columns - 1, through: 0, by: -1) {
+            let now = rows(gates, step, width: width)
+            let incoming = rows(outputGradient, step, offset: outputOffset, width: hidden)
+            for n in 0..<pictures {
+                let (total, extra) = (dh.pointer + n * hidden, incoming.pointer + n * incoming.stride)
+                for index in 0..<hidden { total[index] += extra[index] }
+                backwardCell(n, step, gates: now, states: states, output: output, gradient: total, dc)
+            }
+            let source = cell == .lstm ? now : rows(states, step, width: width)
+            multiply(
+                source, Matrix(hiddenWeight.values), into: Matrix(dh), adding: cell == .gru, team: .solo)
+        }
+    }
+
+    private func backwardCell(
+        _ n: Int, _ step: Int, gates: Matrix, states: Tensor, output: Tensor,
+        gradient: UnsafeMutablePointer<Float>, _ dc: Tensor
+    ) {
+        let gate = gates.pointer + n * gates.stride
+        if cell == .lstm {
+            let c = rows(states, step, width: hidden)
+            let previous = step > 0 ? rows(states, step - 1, width: hidden) : nil
+            LSTMCell.backward(
+                gates: gate, previousCell: previous.map { $0.pointer + n * $0.stride },
+                cell: c.pointer + n * c.stride, hiddenGradient: gradient, cellGradient: dc.pointer + n * hidden,
+                width: hidden)
+        } else {
+            let recurrent = rows(states, step, width: width)
+            let before = step > 0 ? rows(output, step - 1, offset: outputOffset, width: hidden) : nil
+            GRUCell.backward(
+                gates: gate, recurrent: recurrent.pointer + n * recurrent.stride,
+                previousHidden: before.map { $0.pointer + n * $0.stride }, hiddenGradient: gradient, width: hidden)
+        }
+    }
+
+    /// dW += dGᵗ·x, dU += dRᵗ·h′, and the biases' sums; for an LSTM dR is dG.
+    func addWeightGradients(input: Tensor, output: Tensor) {
+        let team = context.team
+        let gateGradient = Matrix(gates.prefix(pictures))
+        let recurrentGradient = cell == .lstm ? gateGradient : Matrix(states.prefix(pictures))
+        multiply(
+            gateGradient.transposed, Matrix(input), into: Matrix(inputWeight.gradient), adding: true, team: team)
+        context.scratch.with(Shape(pictures, columns, hidden)) { previous in
+            copyPreviousHidden(from: output, into: previous)
+            multiply(
+                recurrentGradient.transposed, Matrix(previous), into: Matrix(hiddenWeight.gradient),
+                adding: true, team: team)
+        }
+        addColumnSums(gateGradient, to: inputBias.gradient, team: team)
+        addColumnSums(recurrentGradient, to: hiddenBias.gradient, team: team)
+    }
+
+    private func copyPreviousHidden(from output: Tensor, into previous: Tensor) {
+        for step in 0..<columns {
+            let target = rows(previous, step, width: hidden)
+            let source = step > 0 ? rows(output, step - 1, offset: outputOffset, width: hidden) : nil
+            for n in 0..<pictures {
+                let row = target.pointer + n * target.stride
+                if let source {
+                    row.update(from: source.pointer + n * source.stride, count: hidden)
+                } else {
+                    row.update(repeating: 0, count: hidden)
+                }
+            }
+        }
+    }
+
+    func carryBack(into inputGradient: Tensor, adding: Bool) {
+        multiply(
+            Matrix(gates.prefix(pictures)), Matrix(inputWeight.values), into: Matrix(inputGradient),
+            adding: adding, team: context.team)
+    }
+}

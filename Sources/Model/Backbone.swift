@@ -1,0 +1,146 @@
+internal import Kernels
+public import Layers
+public import Tensors
+
+/// ResNet-50-v1 with strides (2, 1) (He et al. 2016; SPEC §1): the height shrinks, the width is kept for the columns.
+///
+/// Shapes: [N, H, W, 3] → [N, H′, T, 32·base].
+public final class Backbone: Layer {
+    private let stem: ConvolutionBlock
+    private let pool: MaxPool
+    private let bottlenecks: [Bottleneck]
+    private let context: LayerContext
+
+    /// The backbone of `configuration`; its parameters carry torchvision's names under `cnn.`.
+    public init(_ configuration: ModelConfiguration, _ context: LayerContext) {
+        let base = configuration.baseWidth
+        let first = ConvolutionGeometry(
+            inputHeight: configuration.inputHeight, inputWidth: configuration.inputWidth, inputChannels: 3,
+            outputChannels: base, kernel: 7, strideHeight: 2, strideWidth: 2, padding: 3)
+        stem = ConvolutionBlock("cnn.conv1", norm: "cnn.bn1", first, rectified: true, context)
+        pool = MaxPool(
+            "cnn.maxpool", height: first.outputHeight, width: first.outputWidth, channels: base, context)
+        var (height, channels) = (MaxPooling.outputExtent(first.outputHeight), base)
+        let width = MaxPooling.outputExtent(first.outputWidth)
+        var bottlenecks: [Bottleneck] = []
+        for stage in 1...4 {
+            for block in 0..<configuration.blocks[stage - 1] {
+                let stride = block == 0 && configuration.stridedStages.contains(stage) ? 2 : 1
+                let next = Bottleneck(
+                    "cnn.layer\(stage).\(block)", height: height, width: width, inputs: channels,
+                    inner: base << (stage - 1), strideHeight: stride, hasProjection: block == 0, context)
+                (height, channels) = (next.outputHeight, next.outputChannels)
+                bottlenecks.append(next)
+            }
+        }
+        (self.bottlenecks, self.context) = (bottlenecks, context)
+    }
+
+    public func forward(_ input: Tensor, _ pass: Pass) -> Tensor {
+        var map = pool.forward(stem.forward(input, pass), pass)
+        for bottleneck in bottlenecks { map = bottleneck.forward(map, pass) }
+        return map
+    }
+
+    /// The input's gradient is never needed: pictures are not learned.
+    public func backward(_ outputGradient: Tensor, into inputGradient: Tensor?, _ pass: Pass) {
+        precondition(inputGradient == nil, "the backbone has no gradient for pictures")
+        let pictures = outputGradient.shape[0]
+        let largest = bottlenecks.map(\.inputCount).max() ?? 0
+        context.scratch.with(Shape(pictures, largest), Shape(pictures, largest)) { first, second in
+            var gradient = outputGradient
+            for (index, bottleneck) in bottlenecks.enumerated().reversed() {
+                let shape = bottleneck.inputShape(pictures)
+                let target = Tensor((index % 2 == 0 ? first : second).pointer, shape)
+                bottleneck.backward(gradient, into: target, pass)
+                gradient = target
+            }
+            context.scratch.with(stem.outputShape(pictures)) { stemGradient in
+                pool.backward(gradient, into: stemGradient, pass)
+                stem.backward(stemGradient, into: nil, pass)
+            }
+        }
+    }
+
+    public var summary: [LayerSummary] {
+        stem.summary + pool.summary + bottlenecks.flatMap(\.summary)
+    }
+}
+
+/// A bottleneck of ResNet-v1: y = max(0, x̃ + BN(1×1(relu BN 3×3(relu BN 1×1 x)))), the stride in the first 1×1 and in the
+/// projection x̃.
+final class Bottleneck: Layer {
+    private let projection: ConvolutionBlock?
+    private let reduce: ConvolutionBlock, middle: ConvolutionBlock, expand: ConvolutionBlock
+    private let context: LayerContext
+
+    /// Parameters are registered in the order in which forward uses them: the projection first.
+    init(
+        _ name: String, height: Int, width: Int, inputs: Int, inner: Int, strideHeight: Int,
+        hasProjection: Bool, _ context: LayerContext
+    ) {
+        func geometry(_ rows: Int, _ from: Int, _ to: Int, _ kernel: Int, _ stride: Int) -> ConvolutionGeometry {
+            ConvolutionGeometry(
+                inputHeight: rows, inputWidth: width, inputChannels: from, outputChannels: to, kernel: kernel,
+                strideHeight: stride, padding: kernel / 2)
+        }
+        projection =
+            hasProjection
+            ? ConvolutionBlock(
+                "\(name).downsample.0", norm: "\(name).downsample.1",
+                geometry(height, inputs, 4 * inner, 1, strideHeight), rectified: false, context) : nil
+        reduce = ConvolutionBlock(
+            "\(name).conv1", norm: "\(name).bn1", geometry(height, inputs, inner, 1, strideHeight),
+            rectified: true, context)
+        let rows = reduce.geometry.outputHeight
+        middle = ConvolutionBlock(
+            "\(name).conv2", norm: "\(name).bn2", geometry(rows, inner, inner, 3, 1), rectified: true, context)
+        expand = ConvolutionBlock(
+            "\(name).conv3", norm: "\(name).bn3", geometry(rows, inner, 4 * inner, 1, 1), rectified: true,
+            context)
+        self.context = context
+    }
+
+    var outputHeight: Int { expand.geometry.outputHeight }
+    var outputChannels: Int { expand.geometry.outputChannels }
+    var inputCount: Int { reduce.geometry.inputPixels * reduce.geometry.inputChannels }
+
+    func inputShape(_ pictures: Int) -> Shape {
+        let g = reduce.geometry
+        return Shape(pictures, g.inputHeight, g.inputWidth, g.inputChannels)
+    }
+
+    func forward(_ input: Tensor, _ pass: Pass) -> Tensor {
+        let shortcut = projection?.forward(input, pass) ?? input
+        let inner = middle.forward(reduce.forward(input, pass), pass)
+        return expand.forward(inner, residual: shortcut, pass)
+    }
+
+    func backward(_ outputGradient: Tensor, into inputGradient: Tensor?, _ pass: Pass) {
+        guard let inputGradient else { preconditionFailure("a bottleneck's input needs its gradient") }
+        let pictures = outputGradient.shape[0]
+        let inner = middle.outputShape(pictures)
+        context.scratch.with(inner, inner) { first, second in
+            // `expand` leaves the shortcut's gradient in `outputGradient`.
+            expand.backward(outputGradient, into: first, pass)
+            middle.backward(first, into: second, pass)
+            reduce.backward(second, into: inputGradient, pass)
+        }
+        if let projection {
+            projection.backward(outputGradient, into: inputGradient, adding: true, pass)
+        } else {
+            add(outputGradient, to: inputGradient, team: context.team)
+        }
+    }
+
+    var summary: [LayerSummary] {
+        (projection?.summary ?? []) + reduce.summary + middle.summary + expand.summary
+    }
+}
+
+extension ConvolutionBlock {
+    /// Extents of the block's output for `pictures` pictures.
+    func outputShape(_ pictures: Int) -> Shape {
+        Shape(pictures, geometry.outputHeight, geometry.outputWidth, geometry.outputChannels)
+    }
+}
