@@ -34,6 +34,9 @@ let numeric = common + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 /// Targets that touch raw memory nowhere, or say `unsafe` where they do.
 let safe = common + [.strictMemorySafety()]
 
+/// Tests import what they like, internally.
+let testing = levelFlags + [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
+
 let package = Package(
     name: "jcm",
     products: [.executable(name: "jcm", targets: ["jcm"])],
@@ -79,5 +82,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: common),
+        .target(name: "TestSupport", dependencies: ["HDF5", "Tensors"], path: "Tests/TestSupport", swiftSettings: common),
+        .testTarget(name: "LayersTests", dependencies: ["Layers", "Kernels", "Tensors", "TestSupport"], swiftSettings: testing),
     ]
 )
