@@ -1,0 +1,61 @@
+public import Layers
+public import Model
+public import PersonData
+public import Tensors
+
+/// Builds the model that a recipe and prepared data describe.
+public enum ModelFactory {
+    /// What the data decide: K, the training identities, the longest sequence.
+    public static func dimensions(of data: PreparedFileReader) -> ModelDimensions {
+        ModelDimensions(
+            labels: data.table.tokenCount, identities: data.trainIdentityCount,
+            longestSequence: data.longestSequence)
+    }
+
+    /// Opens the recipe's prepared file with the recipe's mapping table, and checks that both fit together.
+    public static func open(_ recipe: Recipe) throws -> PreparedFileReader {
+        guard !recipe.data.prepared.isEmpty else {
+            throw TrainingError(
+                "data.prepared: no prepared file is named; run 'jcm prepare' and name its output in the recipe, or by "
+                    + "--set data.prepared=FILE")
+        }
+        let stored = try PreparedFileReader(recipe.data.prepared)
+        var table = stored.table
+        for name in recipe.data.leaveOut {
+            guard table.attributes.contains(where: { $0.name == name }) else {
+                let names = stored.table.attributes.map(\.name).joined(separator: ", ")
+                throw TrainingError("data.leave_out: \(recipe.data.prepared) has no attribute '\(name)'; it has \(names)")
+            }
+            table = table.without(name)
+        }
+        if recipe.data.orderSeed != 0 { table = table.reordered(seed: UInt64(recipe.data.orderSeed)) }
+        if recipe.data.allValues { table = table.withAllValues() }
+        let data = table == stored.table ? stored : try PreparedFileReader(recipe.data.prepared, table: table)
+        try check(recipe.model, data)
+        return data
+    }
+
+    /// A model with memory and first values, for micro-batches of up to `microBatch` pictures.
+    public static func build(
+        _ recipe: Recipe, _ dimensions: ModelDimensions, microBatch: Int, team: WorkerTeam
+    ) -> JCM {
+        let model = JCM(recipe.model, dimensions, LayerContext(microBatch: microBatch, team: team))
+        model.context.commit(seed: UInt64(recipe.training.seed))
+        return model
+    }
+
+    private static func check(_ model: ModelConfiguration, _ data: PreparedFileReader) throws {
+        guard data.height == model.inputHeight, data.width == model.inputWidth else {
+            throw TrainingError(
+                "\(data.path): pictures are \(data.height)×\(data.width), the recipe's model takes "
+                    + "\(model.inputHeight)×\(model.inputWidth); prepare them with --height \(model.inputHeight) "
+                    + "--width \(model.inputWidth), or change model.input_height and model.input_width")
+        }
+        guard data.longestSequence <= model.columns else {
+            throw TrainingError(
+                "\(data.path): the longest label sequence has \(data.longestSequence) labels, CTC over the model's "
+                    + "\(model.columns) columns holds at most \(model.columns); raise model.input_width to "
+                    + "\(4 * data.longestSequence) or leave attributes out")
+        }
+    }
+}
