@@ -47,8 +47,10 @@ def set_running(norm, path: str):
 
 
 def running(norm, moment: str) -> dict:
-    return {f"running_mean_{moment}": norm.running_mean.clone(),
-            f"running_variance_{moment}": norm.running_var.clone()}
+    return {
+        f"running_mean_{moment}": norm.running_mean.clone(),
+        f"running_variance_{moment}": norm.running_var.clone(),
+    }
 
 
 def assert_margin(pre_activation):
@@ -61,7 +63,9 @@ def record(fixture, case, module, inputs: dict, call, attributes=None, extra=Non
     `shape_out` turns the module's output into the stored layout; the inputs' gradients come back in the
     layout in which the inputs were given, so a layout change belongs into `call`.
     """
-    assert all(torch.equal(tensor, tensor.float().double()) for tensor in inputs.values()), "not exact in float32"
+    assert all(
+        torch.equal(tensor, tensor.float().double()) for tensor in inputs.values()
+    ), "not exact in float32"
     leaves = {name: tensor.clone().requires_grad_() for name, tensor in inputs.items()}
     output = shape_out(call(**leaves))
     output_gradient = value(f"{fixture.path.stem}/{case}/output_gradient", output.shape)
@@ -99,16 +103,25 @@ def make_convolution(folder: Path):
             layer = nn.Conv2d(c_in, c_out, kernel, (sh, sw), padding, bias=False)
             set_parameters(layer, f"convolution/{case}")
             image = value(f"convolution/{case}/input", (2, height, width, c_in))
-            record(fixture, case, layer, {"input": image},
-                   lambda input: channels_last(layer(channels_first(input))),
-                   convolution_attributes(kernel, sh, sw, padding))
+            record(
+                fixture,
+                case,
+                layer,
+                {"input": image},
+                lambda input: channels_last(layer(channels_first(input))),
+                convolution_attributes(kernel, sh, sw, padding),
+            )
 
 
 def make_batch_norm(folder: Path):
     with FixtureFile(folder, "batch_norm.h5", "nn.BatchNorm, momentum 0.1, epsilon 1e-5") as fixture:
-        for case, shape, affine in [("images_odd", (2, 5, 7, 5), True), ("images_simd", (2, 4, 3, 32), True),
-                                    ("columns_odd", (2, 7, 5), False), ("columns_simd", (3, 4, 16), False),
-                                    ("features_odd", (6, 5), True)]:
+        for case, shape, affine in [
+            ("images_odd", (2, 5, 7, 5), True),
+            ("images_simd", (2, 4, 3, 32), True),
+            ("columns_odd", (2, 7, 5), False),
+            ("columns_simd", (3, 4, 16), False),
+            ("features_odd", (6, 5), True),
+        ]:
             channels = shape[-1]
             layer = nn.BatchNorm1d(channels, affine=affine)
             set_parameters(layer, f"batch_norm/{case}")
@@ -121,9 +134,15 @@ def make_batch_norm(folder: Path):
 
             with torch.no_grad():
                 inference = call_in_evaluation(layer, call, image)
-            record(fixture, case, layer, {"input": image}, call,
-                   {"momentum": 0.1, "epsilon": 1e-5, "affine": int(affine)},
-                   lambda: before | running(layer, "after") | {"inference_output": inference})
+            record(
+                fixture,
+                case,
+                layer,
+                {"input": image},
+                call,
+                {"momentum": 0.1, "epsilon": 1e-5, "affine": int(affine)},
+                lambda: before | running(layer, "after") | {"inference_output": inference},
+            )
 
 
 def call_in_evaluation(layer, call, *inputs):
@@ -152,8 +171,12 @@ def make_convolution_block(folder: Path):
         for case, (kind, residual, relu) in cases.items():
             kernel, sh, sw, padding, c_in, c_out, height, width = CONVOLUTIONS[kind]
             path = f"convolution_block/{case}"
-            block = nn.ModuleDict({"convolution": nn.Conv2d(c_in, c_out, kernel, (sh, sw), padding, bias=False),
-                                   "norm": nn.BatchNorm2d(c_out)})
+            block = nn.ModuleDict(
+                {
+                    "convolution": nn.Conv2d(c_in, c_out, kernel, (sh, sw), padding, bias=False),
+                    "norm": nn.BatchNorm2d(c_out),
+                }
+            )
             set_parameters(block, path)
             set_running(block["norm"], path)
             before = running(block["norm"], "before")
@@ -170,10 +193,16 @@ def make_convolution_block(folder: Path):
             if residual:
                 inputs["residual"] = value(f"{path}/residual", inference.shape)
                 inference = call_in_evaluation(block, call, *inputs.values())
-            record(fixture, case, block, inputs, lambda **tensors: call(**tensors, check=True),
-                   convolution_attributes(kernel, sh, sw, padding)
-                   | {"residual": int(residual), "relu": int(relu), "momentum": 0.1, "epsilon": 1e-5},
-                   lambda: before | running(block["norm"], "after") | {"inference_output": inference})
+            record(
+                fixture,
+                case,
+                block,
+                inputs,
+                lambda **tensors: call(**tensors, check=True),
+                convolution_attributes(kernel, sh, sw, padding)
+                | {"residual": int(residual), "relu": int(relu), "momentum": 0.1, "epsilon": 1e-5},
+                lambda: before | running(block["norm"], "after") | {"inference_output": inference},
+            )
 
 
 def make_pooling(folder: Path):
@@ -186,9 +215,16 @@ def make_pooling(folder: Path):
             padded = F.pad(channels_first(image), (1, 1, 1, 1), value=-1e9)
             windows = F.unfold(padded, 3, stride=2).reshape(shape[0], shape[3], 9, -1).topk(2, dim=2).values
             assert (windows[:, :, 0] - windows[:, :, 1]).min() > SMALLEST_MARGIN / 10
-            record(fixture, case, None, {"input": image},
-                   lambda input: channels_last(F.max_pool2d(channels_first(input), 3, 2, 1)))
-    with FixtureFile(folder, "column_pool.h5", "mean or max over the height: [N, H, W, C] to [N, W, C]") as fixture:
+            record(
+                fixture,
+                case,
+                None,
+                {"input": image},
+                lambda input: channels_last(F.max_pool2d(channels_first(input), 3, 2, 1)),
+            )
+    with FixtureFile(
+        folder, "column_pool.h5", "mean or max over the height: [N, H, W, C] to [N, W, C]"
+    ) as fixture:
         for case, shape in shapes.items():
             image = value(f"column_pool/{case}/input", shape)
             record(fixture, f"mean_{case}", None, {"input": image}, lambda input: input.mean(dim=1))
@@ -197,7 +233,11 @@ def make_pooling(folder: Path):
 
 def make_linear(folder: Path):
     with FixtureFile(folder, "linear.h5", "nn.Linear") as fixture:
-        for case, shape, width in [("rows_odd", (3, 7), 5), ("columns_odd", (2, 3, 5), 7), ("columns_simd", (2, 5, 32), 16)]:
+        for case, shape, width in [
+            ("rows_odd", (3, 7), 5),
+            ("columns_odd", (2, 3, 5), 7),
+            ("columns_simd", (2, 5, 32), 16),
+        ]:
             layer = nn.Linear(shape[-1], width)
             set_parameters(layer, f"linear/{case}")
             record(fixture, case, layer, {"input": value(f"linear/{case}/input", shape)}, layer)
@@ -208,11 +248,21 @@ def make_recurrent(folder: Path):
         text = f"nn.{kind.__name__}, two layers, bidirectional, batch_first, gates {order}"
         with FixtureFile(folder, f"{name}.h5", text) as fixture:
             # "one_step" is the border case: no state ever reaches a second step.
-            for case, batch, steps, width, hidden in [("odd", 2, 6, 5, 3), ("simd", 3, 8, 32, 16), ("one_step", 2, 1, 5, 3)]:
+            for case, batch, steps, width, hidden in [
+                ("odd", 2, 6, 5, 3),
+                ("simd", 3, 8, 32, 16),
+                ("one_step", 2, 1, 5, 3),
+            ]:
                 layer = kind(width, hidden, num_layers=2, bidirectional=True, batch_first=True)
                 set_parameters(layer, f"{name}/{case}")
-                record(fixture, case, layer, {"input": value(f"{name}/{case}/input", (batch, steps, width), 1.5)},
-                       lambda input: layer(input)[0], {"hidden": hidden, "layers": 2, "bidirectional": 1})
+                record(
+                    fixture,
+                    case,
+                    layer,
+                    {"input": value(f"{name}/{case}/input", (batch, steps, width), 1.5)},
+                    lambda input: layer(input)[0],
+                    {"hidden": hidden, "layers": 2, "bidirectional": 1},
+                )
 
 
 def make_layer_norm(folder: Path):
@@ -220,7 +270,14 @@ def make_layer_norm(folder: Path):
         for case, shape in [("odd", (2, 3, 7)), ("simd", (2, 5, 32))]:
             layer = nn.LayerNorm(shape[-1])
             set_parameters(layer, f"layer_norm/{case}")
-            record(fixture, case, layer, {"input": value(f"layer_norm/{case}/input", shape, 2.0) + 0.5}, layer, {"epsilon": 1e-5})
+            record(
+                fixture,
+                case,
+                layer,
+                {"input": value(f"layer_norm/{case}/input", shape, 2.0) + 0.5},
+                layer,
+                {"epsilon": 1e-5},
+            )
 
 
 def causal_mask(length: int):
@@ -229,7 +286,10 @@ def causal_mask(length: int):
 
 def make_attention(folder: Path):
     with FixtureFile(folder, "attention.h5", "nn.MultiheadAttention, batch_first, dropout 0") as fixture:
-        for size, batch, length, memory_length, width, heads in [("odd", 2, 5, 7, 15, 3), ("simd", 2, 8, 6, 32, 4)]:
+        for size, batch, length, memory_length, width, heads in [
+            ("odd", 2, 5, 7, 15, 3),
+            ("simd", 2, 8, 6, 32, 4),
+        ]:
             for kind in ["self_causal", "self_full", "cross"]:
                 case = f"{kind}_{size}"
                 layer = nn.MultiheadAttention(width, heads, batch_first=True)
@@ -252,24 +312,42 @@ def make_transformer_layers(folder: Path):
         for size, batch, length, _, width, heads, feed_forward in sizes:
             for pre_norm in [False, True]:
                 case = f"{'pre' if pre_norm else 'post'}_norm_{size}"
-                layer = nn.TransformerEncoderLayer(width, heads, feed_forward, 0.0, batch_first=True, norm_first=pre_norm)
+                layer = nn.TransformerEncoderLayer(
+                    width, heads, feed_forward, 0.0, batch_first=True, norm_first=pre_norm
+                )
                 set_parameters(layer, f"encoder_layer/{case}")
                 layer.linear1.register_forward_hook(lambda _module, _inputs, output: assert_margin(output))
-                record(fixture, case, layer, {"input": value(f"encoder_layer/{case}/input", (batch, length, width), 1.5)},
-                       lambda input: layer(input),
-                       {"heads": heads, "feed_forward": feed_forward, "pre_norm": int(pre_norm)})
-    with FixtureFile(folder, "decoder_layer.h5", "nn.TransformerDecoderLayer, ReLU, dropout 0, causal") as fixture:
+                record(
+                    fixture,
+                    case,
+                    layer,
+                    {"input": value(f"encoder_layer/{case}/input", (batch, length, width), 1.5)},
+                    lambda input: layer(input),
+                    {"heads": heads, "feed_forward": feed_forward, "pre_norm": int(pre_norm)},
+                )
+    with FixtureFile(
+        folder, "decoder_layer.h5", "nn.TransformerDecoderLayer, ReLU, dropout 0, causal"
+    ) as fixture:
         for size, batch, length, memory_length, width, heads, feed_forward in sizes:
             for pre_norm in [False, True]:
                 case = f"{'pre' if pre_norm else 'post'}_norm_{size}"
-                layer = nn.TransformerDecoderLayer(width, heads, feed_forward, 0.0, batch_first=True, norm_first=pre_norm)
+                layer = nn.TransformerDecoderLayer(
+                    width, heads, feed_forward, 0.0, batch_first=True, norm_first=pre_norm
+                )
                 set_parameters(layer, f"decoder_layer/{case}")
                 layer.linear1.register_forward_hook(lambda _module, _inputs, output: assert_margin(output))
-                inputs = {"input": value(f"decoder_layer/{case}/input", (batch, length, width), 1.5),
-                          "memory": value(f"decoder_layer/{case}/memory", (batch, memory_length, width), 1.5)}
-                record(fixture, case, layer, inputs,
-                       lambda input, memory: layer(input, memory, tgt_mask=causal_mask(length)),
-                       {"heads": heads, "feed_forward": feed_forward, "pre_norm": int(pre_norm)})
+                inputs = {
+                    "input": value(f"decoder_layer/{case}/input", (batch, length, width), 1.5),
+                    "memory": value(f"decoder_layer/{case}/memory", (batch, memory_length, width), 1.5),
+                }
+                record(
+                    fixture,
+                    case,
+                    layer,
+                    inputs,
+                    lambda input, memory: layer(input, memory, tgt_mask=causal_mask(length)),
+                    {"heads": heads, "feed_forward": feed_forward, "pre_norm": int(pre_norm)},
+                )
 
 
 def make_embedding(folder: Path):
@@ -280,12 +358,20 @@ def make_embedding(folder: Path):
                 case = f"{kind}_{size}"
                 module = nn.ModuleDict({"embedding": nn.Embedding(9, width)})
                 if kind == "learned":
-                    module["positions"] = nn.Embedding(8, width)  # two rows more than positions: zero gradient
+                    module["positions"] = nn.Embedding(
+                        8, width
+                    )  # two rows more than positions: zero gradient
                 set_parameters(module, f"embedding/{case}")
                 table = sinusoidal_positions(8, width) if kind == "sinusoidal" else module["positions"].weight
-                record(fixture, case, module, {},
-                       lambda: module["embedding"](tokens) * math.sqrt(width) + table[:tokens.shape[1]],
-                       {"width": width, "scale": math.sqrt(width)}, lambda: {"tokens": tokens, "position_table": table})
+                record(
+                    fixture,
+                    case,
+                    module,
+                    {},
+                    lambda: module["embedding"](tokens) * math.sqrt(width) + table[: tokens.shape[1]],
+                    {"width": width, "scale": math.sqrt(width)},
+                    lambda: {"tokens": tokens, "position_table": table},
+                )
 
 
 def make_cross_entropy(folder: Path):
@@ -297,8 +383,11 @@ def make_cross_entropy(folder: Path):
                 targets = torch.tensor([2, 0, 5, 6, 2][:batch])
                 loss = F.cross_entropy(logits, targets, label_smoothing=smoothing)
                 loss.backward()
-                fixture.case(case, {"logits": logits, "targets": targets, "logits_gradient": logits.grad},
-                             {"loss": loss.item(), "label_smoothing": smoothing})
+                fixture.case(
+                    case,
+                    {"logits": logits, "targets": targets, "logits_gradient": logits.grad},
+                    {"loss": loss.item(), "label_smoothing": smoothing},
+                )
         sequences = [[2, 4, 5], [1], [1, 2, 3, 4, 6], [6, 6]]
         for size, classes in [("odd", 7), ("simd", 16)]:
             for smoothing in [0.0, 0.1]:
@@ -306,9 +395,17 @@ def make_cross_entropy(folder: Path):
                 logits = value(f"cross_entropy/{case}/logits", (4, 6, classes), 4.0).requires_grad_()
                 loss, losses = sequence_loss(logits, sequences, smoothing)
                 loss.backward()
-                fixture.case(case, {"logits": logits, "targets": padded(sequences, 6), "lengths": [len(s) for s in sequences],
-                                    "losses": losses, "logits_gradient": logits.grad},
-                             {"loss": loss.item(), "label_smoothing": smoothing})
+                fixture.case(
+                    case,
+                    {
+                        "logits": logits,
+                        "targets": padded(sequences, 6),
+                        "lengths": [len(s) for s in sequences],
+                        "losses": losses,
+                        "logits_gradient": logits.grad,
+                    },
+                    {"loss": loss.item(), "label_smoothing": smoothing},
+                )
 
 
 def padded(sequences, length):
@@ -323,16 +420,33 @@ def make_ctc(folder: Path):
         "one_column": (1, 3, [[2], [1]]),
         "simd": (28, 36, [[1, 5, 9, 14, 17, 20, 25, 35], [2, 6, 9, 13, 18, 22], [3]]),
     }
-    with FixtureFile(folder, "ctc.h5", "F.ctc_loss(blank=0), mean over the batch, not over the length") as fixture:
+    with FixtureFile(
+        folder, "ctc.h5", "F.ctc_loss(blank=0), mean over the batch, not over the length"
+    ) as fixture:
         for case, (steps, classes, sequences) in cases.items():
             longest = max(len(sequence) for sequence in sequences)
             logits = value(f"ctc/{case}/logits", (len(sequences), steps, classes), 3.0).requires_grad_()
             lengths = torch.tensor([len(sequence) for sequence in sequences])
-            losses = F.ctc_loss(logits.log_softmax(2).transpose(0, 1), padded(sequences, longest),
-                                torch.full((len(sequences),), steps), lengths, blank=0, reduction="none")
+            losses = F.ctc_loss(
+                logits.log_softmax(2).transpose(0, 1),
+                padded(sequences, longest),
+                torch.full((len(sequences),), steps),
+                lengths,
+                blank=0,
+                reduction="none",
+            )
             losses.mean().backward()
-            fixture.case(case, {"logits": logits, "targets": padded(sequences, longest), "lengths": lengths,
-                                "losses": losses, "logits_gradient": logits.grad}, {"loss": losses.mean().item()})
+            fixture.case(
+                case,
+                {
+                    "logits": logits,
+                    "targets": padded(sequences, longest),
+                    "lengths": lengths,
+                    "losses": losses,
+                    "logits_gradient": logits.grad,
+                },
+                {"loss": losses.mean().item()},
+            )
 
 
 def make_adam(folder: Path):
@@ -348,7 +462,9 @@ def make_adam(folder: Path):
             initial = parameter.detach().clone()
             optimiser = torch.optim.Adam([parameter], lr=rate, weight_decay=decay)
             # The second gradient is shorter than 1, so clipping must leave it alone.
-            gradients = torch.stack([value(f"adam/{case}/gradient{step}", (37,), [2.0, 0.05, 1.0][step]) for step in range(3)])
+            gradients = torch.stack(
+                [value(f"adam/{case}/gradient{step}", (37,), [2.0, 0.05, 1.0][step]) for step in range(3)]
+            )
             rows = {"parameters": [], "first_moments": [], "second_moments": [], "gradient_norms": []}
             for step in range(3):
                 parameter.grad = gradients[step].clone()
@@ -359,12 +475,34 @@ def make_adam(folder: Path):
                 rows["parameters"].append(parameter.detach().clone())
                 rows["first_moments"].append(optimiser.state[parameter]["exp_avg"].clone())
                 rows["second_moments"].append(optimiser.state[parameter]["exp_avg_sq"].clone())
-            fixture.case(case, {"initial": initial, "gradients": gradients} | {k: torch.stack(v) for k, v in rows.items()},
-                         {"learning_rate": rate, "weight_decay": decay, "largest_gradient_norm": largest_norm,
-                          "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8})
+            fixture.case(
+                case,
+                {"initial": initial, "gradients": gradients} | {k: torch.stack(v) for k, v in rows.items()},
+                {
+                    "learning_rate": rate,
+                    "weight_decay": decay,
+                    "largest_gradient_norm": largest_norm,
+                    "beta1": 0.9,
+                    "beta2": 0.999,
+                    "epsilon": 1e-8,
+                },
+            )
 
 
 def make_all(folder: Path):
-    for make in [make_convolution, make_batch_norm, make_convolution_block, make_pooling, make_linear, make_recurrent,
-                 make_layer_norm, make_attention, make_transformer_layers, make_embedding, make_cross_entropy, make_ctc, make_adam]:
+    for make in [
+        make_convolution,
+        make_batch_norm,
+        make_convolution_block,
+        make_pooling,
+        make_linear,
+        make_recurrent,
+        make_layer_norm,
+        make_attention,
+        make_transformer_layers,
+        make_embedding,
+        make_cross_entropy,
+        make_ctc,
+        make_adam,
+    ]:
         make(folder)
