@@ -75,9 +75,8 @@ class Bottleneck(nn.Module):
         self.bn3 = nn.BatchNorm2d(4 * inner)
         self.relu = nn.ReLU()
         if projected:
-            self.downsample = nn.Sequential(
-                nn.Conv2d(channels, 4 * inner, 1, stride, bias=False), nn.BatchNorm2d(4 * inner)
-            )
+            projection = nn.Conv2d(channels, 4 * inner, 1, stride, bias=False)
+            self.downsample = nn.Sequential(projection, nn.BatchNorm2d(4 * inner))
         else:
             self.downsample = nn.Identity()
 
@@ -143,9 +142,7 @@ class JCM(nn.Module):
         if c.column_norm:
             self.column_norm = nn.BatchNorm1d(c.column_channels, affine=False)
         recurrent = {"lstm": nn.LSTM, "gru": nn.GRU}[c.recurrent]
-        self.birnn = recurrent(
-            c.column_channels, width // 2, num_layers=2, bidirectional=True, batch_first=True
-        )
+        self.birnn = recurrent(c.column_channels, width // 2, 2, bidirectional=True, batch_first=True)
         self.ctc = nn.Linear(width, classes)
         self.embedding = nn.Embedding(c.labels + 2, width)
         if c.positions == "learned":
@@ -155,13 +152,13 @@ class JCM(nn.Module):
         self.encoder = nn.TransformerEncoder(
             nn.TransformerEncoderLayer(width, c.heads, c.feed_forward, **shared),
             c.encoder_layers,
-            norm=nn.LayerNorm(width) if c.pre_norm else None,
+            nn.LayerNorm(width) if c.pre_norm else None,
             enable_nested_tensor=False,
         )
         self.decoder = nn.TransformerDecoder(
             nn.TransformerDecoderLayer(width, c.heads, c.feed_forward, **shared),
             c.decoder_layers,
-            norm=nn.LayerNorm(width) if c.pre_norm else None,
+            nn.LayerNorm(width) if c.pre_norm else None,
         )
         self.output = nn.Linear(width, classes)
         self.fc0 = nn.Linear(c.columns * c.column_channels, c.fc0_width)
@@ -194,16 +191,8 @@ class JCM(nn.Module):
 
         fc0_linear = self.fc0(normalised.flatten(1))  # element t · C + c
         fc0_activation = self.relu(self.fc0_norm(fc0_linear) if c.fc0_norm else fc0_linear)
-        return Outputs(
-            columns,
-            normalised,
-            sequence,
-            self.ctc(sequence),
-            self.output(decoded),
-            fc0_linear,
-            fc0_activation,
-            self.fc1(fc0_activation),
-        )
+        heads = self.ctc(sequence), self.output(decoded), fc0_linear, fc0_activation, self.fc1(fc0_activation)
+        return Outputs(columns, normalised, sequence, *heads)
 
     def losses(self, outputs: Outputs, sequences, identities) -> Losses:
         """The three parts and L = lambda · L_ID + L_CTC + L_AT, each a mean over the batch."""
@@ -233,7 +222,7 @@ def decoder_tokens(sequences, start: int):
 
 
 def ctc_losses(logits, sequences):
-    """-ln P(y | x) of each image, blank 0, not divided by a length. Shapes: logits [N, T, K + 1], result [N]."""
+    """-ln P(y | x), blank 0, not divided by a length. Shapes: logits [N, T, K + 1], result [N]."""
     lengths = torch.tensor([len(sequence) for sequence in sequences])
     steps = torch.full((len(sequences),), logits.shape[1])
     return F.ctc_loss(
@@ -266,16 +255,15 @@ def load_safetensors_or_hdf5(path) -> dict:
     Anything else is read as safetensors (F32, F64 or I64, little-endian).
     """
     tensors = {}
+
+    def visit(name, dataset):
+        if isinstance(dataset, h5py.Dataset):
+            tensor = torch.from_numpy(dataset[()])
+            ohwi = dataset.attrs.get("layout") in ("OHWI", b"OHWI")
+            tensors[name] = tensor.permute(0, 3, 1, 2).contiguous() if ohwi else tensor
+
     if h5py.is_hdf5(path):
         with h5py.File(path, "r") as file:
-
-            def visit(name, dataset):
-                if isinstance(dataset, h5py.Dataset):
-                    tensor = torch.from_numpy(dataset[()])
-                    layout = dataset.attrs.get("layout", "")
-                    layout = layout.decode() if isinstance(layout, bytes) else layout
-                    tensors[name] = tensor.permute(0, 3, 1, 2).contiguous() if layout == "OHWI" else tensor
-
             file["parameters"].visititems(visit)
         return tensors
     with open(path, "rb") as file:

@@ -1,7 +1,7 @@
 """The model fixtures: losses, logits, features, every gradient, running statistics, three Adam steps.
 
 Parameters are `parameter_value(name, shape)` and the images `value(input_name, [N, H, W, 3])`: neither is
-stored. Each fixture is checked for ties: PyTorch in float32 must take the same side at every ReLU and maximum.
+stored. Each is checked for ties: PyTorch in float32 must take the same side at every ReLU and maximum.
 """
 
 import copy
@@ -123,7 +123,10 @@ def decisions(model, batch, dtype):
 
 
 def tie_margin(double, single, batch, title) -> float:
-    """The smallest |ReLU input| over the largest float32 error of its layer; fails where float32 decides otherwise."""
+    """The smallest |ReLU input| over the largest float32 error of its layer.
+
+    Fails where float32 decides otherwise.
+    """
     margin = float("inf")
     for (name, exact, places), (_, rounded, rounded_places) in zip(
         decisions(double, batch, torch.float64), decisions(single, batch, torch.float32)
@@ -146,8 +149,8 @@ def report_float32(model, batch, title):
         (outputs, exact), (rounded_outputs, rounded) = run(double, batch), run(single, batch, torch.float32)
         print(
             f"{title} step {step}: identity {exact.identity:.4f} ctc {exact.ctc:.4f} attention "
-            f"{exact.attention:.4f} total {exact.total:.6f}, float32 off by {rounded.total - exact.total:.1e}; "
-            f"ReLU margin {margin:.1f}"
+            f"{exact.attention:.4f} total {exact.total:.6f}, "
+            f"float32 off by {rounded.total - exact.total:.1e}; ReLU margin {margin:.1f}"
         )
         if step == 1:
             for key, tensor in vars(outputs).items():
