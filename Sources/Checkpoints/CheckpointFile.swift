@@ -1,5 +1,5 @@
 public import HDF5
-public import Tensors
+internal import Tensors
 
 /// A checkpoint, open for reading; every data set is held against its checksum when it is read.
 public final class CheckpointFile {

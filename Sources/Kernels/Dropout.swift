@@ -65,7 +65,7 @@ public struct Dropout: Sendable {
             let words = RandomStream.philox(SIMD4(UInt32(element / 8), purpose, low, high), key: key)
             let count = min(8, range.upperBound - element)
             for index in 0..<count {
-                let half = words[index >> 1] >> UInt32(index & 1) * 16 & 0xFFFF
+                let half = (words[index >> 1] >> (UInt32(index & 1) * 16)) & 0xFFFF
                 x[element + index] = half < threshold ? 0 : x[element + index] * factor
             }
             element += count

@@ -1,4 +1,4 @@
-public import HDF5
+internal import HDF5
 public import Tensors
 
 /// A case of a file in `Tests/Fixtures`: golden values that PyTorch computed in float64.
