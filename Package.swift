@@ -79,5 +79,6 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: common),
+        .testTarget(name: "HDF5Tests", dependencies: ["HDF5"], swiftSettings: common),
     ]
 )
