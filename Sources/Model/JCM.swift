@@ -76,6 +76,15 @@ public final class JCM {
     /// Logits of the CTC head [N, T, K + 1] for the recurrent layers' output.
     public func ctcLogits(_ sequence: Tensor, _ pass: Pass) -> Tensor { ctcHead.forward(sequence, pass) }
 
+    /// Logits of the decoder [N, L, K + 1] for the recurrent layers' output, each position given the labels before it.
+    public func decoderLogits(_ sequence: Tensor, _ sequences: [[Int]], _ pass: Pass) -> Tensor {
+        let memory = attentionModel.encode(sequence, pass)
+        return attentionModel.decode(decoderInput(sequences), memory: memory, pass)
+    }
+
+    /// The encoder's output [N, T, D] for the recurrent layers' output: what decoding looks at.
+    public func encode(_ sequence: Tensor, _ pass: Pass) -> Tensor { attentionModel.encode(sequence, pass) }
+
     /// Forward, losses and backward of one micro-batch; adds to the gradients.
     ///
     /// Each picture counts `1 / globalBatch`, so that the sum over all micro-batches of all ranks is the batch's mean.
@@ -87,8 +96,7 @@ public final class JCM {
         let columns = columns(batch.pictures, pass)
         let sequence = sequenceFeatures(columns, pass)
         let ctc = ctcLogits(sequence, pass)
-        let memory = attentionModel.encode(sequence, pass)
-        let attention = attentionModel.decode(decoderInput(batch.sequences), memory: memory, pass)
+        let attention = decoderLogits(sequence, batch.sequences, pass)
         let identity = identityLogits(columns, pass)
 
         losses.identity = Losses.identity(identity, batch, share: share, weight: weights.identity)

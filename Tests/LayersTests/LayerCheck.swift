@@ -101,19 +101,10 @@ extension Fixture {
     func parameter(_ name: String, _ layout: ParameterStore.Layout) throws -> [Float] {
         let values = try values(name).map { Float($0) }
         guard layout == .ohwi else { return values }
-        let shape = try shape(name)
-        let (outputs, inputs, places) = (shape[0], shape[1], shape[2] * shape[3])
-        var result: [Float] = []
-        result.reserveCapacity(values.count)
-        for o in 0..<outputs {
-            for place in 0..<places {
-                for i in 0..<inputs { result.append(values[(o * inputs + i) * places + place]) }
-            }
-        }
-        return result
+        return outputHeightWidthInput(values, shape: try shape(name))
     }
 
-    /// [O, k, k, I] of [O, I, k, k] values in float64.
+    /// A context for as many pictures as the case's input has.
     func context(_ microBatch: Int? = nil) throws -> LayerContext {
         LayerContext(microBatch: try microBatch ?? shape("input")[0], team: .solo)
     }

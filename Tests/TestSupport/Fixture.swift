@@ -40,6 +40,12 @@ public struct Fixture {
     /// A real number among the case's attributes.
     public func real(_ name: String) throws -> Double { try file.attribute(name, of: group) }
 
+    /// A text among the case's attributes.
+    public func text(_ name: String) throws -> String { try file.attribute(name, of: group) }
+
+    /// A row of whole numbers among the case's attributes.
+    public func row(_ name: String) throws -> [Int] { try file.attribute(name, of: group) }
+
     /// A dataset as a tensor of its own.
     public func tensor(_ name: String) throws -> TestTensor {
         TestTensor(try shape(name), try values(name).map { Float($0) })
