@@ -82,12 +82,9 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: common),
-<<<<<<< HEAD
         .target(name: "TestSupport", dependencies: ["HDF5", "Tensors"], path: "Tests/TestSupport", swiftSettings: common),
         .testTarget(name: "ModelTests", dependencies: ["Model", "Layers", "Kernels", "Tensors", "TestSupport"], swiftSettings: testing),
         .testTarget(name: "LayersTests", dependencies: ["Layers", "Kernels", "Tensors", "TestSupport"], swiftSettings: testing),
-=======
-        .testTarget(name: "HDF5Tests", dependencies: ["HDF5"], swiftSettings: common),
->>>>>>> a4b160c90efe0ebceae10178c2406cc9d5f965f4
+        .testTarget(name: "HDF5Tests", dependencies: ["HDF5"], swiftSettings: testing),
     ]
 )
