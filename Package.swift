@@ -84,6 +84,9 @@ let package = Package(
             swiftSettings: common),
         .target(name: "TestSupport", dependencies: ["HDF5", "Tensors"], path: "Tests/TestSupport", swiftSettings: common),
         .testTarget(name: "ModelTests", dependencies: ["Model", "Layers", "Kernels", "Tensors", "TestSupport"], swiftSettings: testing),
+        .testTarget(
+            name: "PersonDataTests", dependencies: ["PersonData", "HDF5", "Images", "Tensors", "TestSupport"],
+            swiftSettings: testing),
         .testTarget(name: "LayersTests", dependencies: ["Layers", "Kernels", "Tensors", "TestSupport"], swiftSettings: testing),
         .testTarget(name: "HDF5Tests", dependencies: ["HDF5"], swiftSettings: testing),
     ]

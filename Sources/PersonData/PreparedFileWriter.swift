@@ -1,0 +1,114 @@
+internal import Glibc
+internal import HDF5
+
+/// Writes a prepared file: whole, or not at all.
+///
+/// The metadata are known first; then rows of pixels come in any order and from any thread; `finish` puts the file in
+/// place. Until then it is called `PATH.partial`, and a writer that goes away without `finish` removes it.
+public final class PreparedFileWriter: Sendable {
+    /// The file to be.
+    public let path: String
+
+    /// What the file is called until it is whole.
+    public static func partialPath(_ path: String) -> String { path + ".partial" }
+
+    let rows: RowFile
+    private let partial: String
+
+    /// Begins a file for the given pictures, all `height`×`width`.
+    ///
+    /// Throws where it cannot be created, or the catalogue is none that training could use.
+    public init(
+        _ path: String, catalogue: PersonCatalogue, height: Int, width: Int, provenance: PreparedProvenance
+    ) throws(PersonDataError) {
+        precondition(height > 0 && width > 0, "pictures of \(height)×\(width)")
+        try catalogue.check()
+        let partial = Self.partialPath(path)
+        (self.path, self.partial) = (path, partial)
+        do {
+            let offset = try Self.create(partial, catalogue, height, width, provenance)
+            rows = try RowFile(
+                partial, offset: offset, rowBytes: height * width * 3, rows: catalogue.entries.count)
+        } catch {
+            unlink(partial)
+            throw (error as? PersonDataError) ?? PersonDataError(path, "cannot be written: \(error)")
+        }
+    }
+
+    /// Where the pixels begin in the partial file.
+    var offset: Int { rows.offset }
+
+    deinit { unlink(partial) }
+
+    /// Writes the `height · width · 3` bytes of picture number `row`.
+    public func write(_ row: Int, _ pixels: UnsafeRawBufferPointer) throws(PersonDataError) {
+        try rows.write(row, pixels)
+    }
+
+    /// Waits until all is on the disk and gives the file its name.
+    public func finish() throws(PersonDataError) {
+        try rows.synchronise()
+        try moveIntoPlace(partial, to: path)
+    }
+
+    private static func create(
+        _ path: String, _ catalogue: PersonCatalogue, _ height: Int, _ width: Int,
+        _ provenance: PreparedProvenance
+    ) throws -> Int {
+        let entries = catalogue.entries
+        let file = try File(creating: path)
+        try file.setAttribute("format", to: PreparedFile.format)
+        try file.setAttribute("format_version", to: PreparedFile.version)
+        try file.setAttribute("attribute_table", to: catalogue.table.withAllValues(false).json)
+        try file.setAttribute("source", to: provenance.source)
+        try file.setAttribute("resize", to: provenance.resize)
+        try file.setAttribute("versions", to: provenance.versions)
+        try file.setAttribute("date", to: provenance.date)
+        for split in DataSplit.allCases {
+            let counts = catalogue.counts(split)
+            try file.setAttribute("\(split)_pictures", to: counts.pictures)
+            try file.setAttribute("\(split)_persons", to: counts.persons)
+        }
+        let count = entries.count
+        try file.write(entries.map { Int32($0.personID) }, shape: [count], to: PreparedFile.personID)
+        try file.write(entries.map { Int32($0.cameraID) }, shape: [count], to: PreparedFile.cameraID)
+        try file.write(entries.map(\.split.rawValue), shape: [count], to: PreparedFile.split)
+        try file.write(entries.map(\.name), to: PreparedFile.name)
+        try file.write(
+            entries.flatMap(\.labels.states), shape: [count, catalogue.table.valueCount],
+            to: PreparedFile.labelValues)
+        let named = catalogue.identityNames.sorted { $0.key < $1.key }
+        try file.write(named.map { Int32($0.key) }, shape: [named.count], to: PreparedFile.identityID)
+        try file.write(named.map(\.value), to: PreparedFile.identityName)
+        try file.write(provenance.notes, to: PreparedFile.notes)
+        try file.write(provenance.badPictures, to: PreparedFile.badPictures)
+        let images = try file.createDataset(PreparedFile.images, .uint8, shape: [count, height, width, 3])
+        let offset = try images.fileOffset()
+        try file.close()
+        return offset
+    }
+}
+
+extension PersonCatalogue {
+    /// Throws where the catalogue is none that a prepared file can hold.
+    func check() throws(PersonDataError) {
+        if entries.isEmpty { throw PersonDataError(source, "has no pictures") }
+        for entry in entries {
+            if entry.labels.states.count != table.valueCount {
+                throw PersonDataError(
+                    entry.path,
+                    "has \(entry.labels.states.count) labels, its table \(table.valueCount) values")
+            }
+            if entry.split == .train && entry.personID <= 0 {
+                throw PersonDataError(
+                    entry.path,
+                    "is a train picture of identity \(entry.personID): train identities are above 0")
+            }
+            if Int32(exactly: entry.personID) == nil || Int32(exactly: entry.cameraID) == nil {
+                throw PersonDataError(
+                    entry.path,
+                    "has the identity \(entry.personID) and camera \(entry.cameraID), one too large")
+            }
+        }
+    }
+}
