@@ -68,7 +68,7 @@ public struct RunCheckpoint {
                 ("random_seed", recipe.training.seed), ("training_pictures", trainingPictures),
                 ("labels", dimensions.labels), ("identities", dimensions.identities),
                 ("longest_sequence", dimensions.longestSequence), ("ranks", ranks), ("recipe", recipe.yaml),
-                ("attribute_table", try table.json()), ("preprocessing", preprocessing),
+                ("attribute_table", table.json), ("preprocessing", preprocessing),
                 ("created", ISO8601DateFormatter().string(from: Date())),
             ])
     }

@@ -99,8 +99,8 @@ public final class Trainer {
 
     /// Sums the losses over the ranks, and agrees on whether to stop: one small all-reduce.
     private func exchange(_ losses: LossParts, _ window: inout LogWindow) throws -> Bool {
-        let sums = try world.allReduce(
-            [losses.identity, losses.ctc, losses.attention, StopSignal.isRaised ? 1 : 0], .sum)
+        var sums = [losses.identity, losses.ctc, losses.attention, StopSignal.isRaised ? 1 : 0]
+        try world.allReduce(&sums, .sum)
         var total = LossParts()
         (total.identity, total.ctc, total.attention) = (sums[0], sums[1], sums[2])
         try world.agreeQuietly(sums[0].isFinite && sums[1].isFinite && sums[2].isFinite) {
@@ -141,7 +141,7 @@ public final class Trainer {
     /// Writes the state; the replicas are compared first, so that no broken one is kept.
     private func save() throws {
         let store = step.model.context.parameters
-        try Replication.verify(store.values, name: "parameters", over: world, team: step.model.context.team)
+        try Replication.verify(store.values, named: "parameters", over: world, team: step.model.context.team)
         try world.agree {
             guard world.rank == 0 else { return }
             let path = folder.checkpointPath(step: state.step)
