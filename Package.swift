@@ -61,7 +61,7 @@ let package = Package(
             name: "PersonData", dependencies: ["HDF5", "Images", "CMatIO", "Tensors", "CSystem"],
             swiftSettings: numeric),
         .target(name: "Synthesis", dependencies: ["Images", "PersonData", "Tensors"], swiftSettings: numeric),
-        .target(name: "DataParallel", dependencies: ["MPI", "Tensors", "Kernels"], swiftSettings: numeric),
+        .target(name: "DataParallel", dependencies: ["MPI", "Tensors"], swiftSettings: numeric),
         .target(name: "Checkpoints", dependencies: ["HDF5", "Tensors", "CDeflate"], swiftSettings: common),
         .target(
             name: "Training",
