@@ -79,5 +79,14 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: common),
+        .target(name: "TestSupport", dependencies: ["MPI"], path: "Tests/TestSupport", swiftSettings: common),
+        .executableTarget(
+            name: "MPIProbe", dependencies: ["MPI", "DataParallel", "Tensors"], path: "Tests/MPIProbe",
+            swiftSettings: common),
+        .testTarget(
+            name: "MPITests", dependencies: ["MPI", "MPIProbe", "TestSupport"], swiftSettings: common),
+        .testTarget(
+            name: "DataParallelTests", dependencies: ["DataParallel", "MPI", "Tensors", "TestSupport"],
+            swiftSettings: numeric),
     ]
 )
