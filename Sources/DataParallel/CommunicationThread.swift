@@ -34,11 +34,13 @@ final class CommunicationThread {
     func wait() throws(MPIError) { try queue.wait() }
 
     /// Ends the thread and waits until it has left, and with it its references.
+    ///
+    /// Where a job hangs, because another rank has failed, the thread is left to itself after a second: this
+    /// rank may have an error to report, and its report ends the job.
     func stop() {
         guard !isStopped else { return }
         isStopped = true
-        queue.stop()
-        pthread_join(thread, nil)
+        if queue.stop(within: 1) { pthread_join(thread, nil) } else { pthread_detach(thread) }
     }
 
     deinit { stop() }
@@ -51,6 +53,7 @@ final class CommunicationThread {
         private var done = 0
         private var error: MPIError?
         private var isStopping = false
+        private var hasLeft = false
 
         init(_ job: @escaping (Int) throws(MPIError) -> Void) { self.job = job }
 
@@ -76,11 +79,15 @@ final class CommunicationThread {
             if let failure { throw failure }
         }
 
-        func stop() {
+        /// Whether the thread left its loop in that many seconds.
+        func stop(within seconds: Double) -> Bool {
+            let deadline = Date(timeIntervalSinceNow: seconds)
             condition.lock()
+            defer { condition.unlock() }
             isStopping = true
             condition.broadcast()
-            condition.unlock()
+            while !hasLeft && condition.wait(until: deadline) {}
+            return hasLeft
         }
 
         func work() {
@@ -97,6 +104,8 @@ final class CommunicationThread {
                 done += 1
                 if done >= posted { condition.broadcast() }
             }
+            hasLeft = true
+            condition.broadcast()
             condition.unlock()
         }
     }

@@ -13,7 +13,9 @@ struct DistributedGradientReducerTests {
     private let marks = [10_007, 10_006, 9000, 8999, 5000, 4096, 4095, 1, 0]
 
     @Test(arguments: [false, true], [4, 1000, 4096, 1 << 20])
-    func `The tree's sum has the bits of the twin on every rank`(overlap: Bool, bucketBytes: Int) {
+    func `The tree sum has the bits of the twin while the ranks also speak of others`(
+        overlap: Bool, bucketBytes: Int
+    ) {
         TestWorld.run { world throws in
             let terms = (0..<world.count).map { testGradients(count, microBatch: $0) }
             let (arena, buffer) = makeBuffer(count)
@@ -23,7 +25,10 @@ struct DistributedGradientReducerTests {
             for _ in 0..<3 {
                 buffer.assign(terms[world.rank])
                 reducer.begin()
-                for mark in marks { reducer.finished(downTo: mark) }
+                for mark in marks {
+                    reducer.finished(downTo: mark)
+                    #expect(try world.allReduce(Int64(mark), .sum) == Int64(mark * world.count))
+                }
                 try reducer.finish()
                 #expect(buffer.array == twinTreeSum(terms))
             }
