@@ -82,12 +82,25 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: common),
-        .target(name: "TestSupport", dependencies: ["HDF5", "Tensors"], path: "Tests/TestSupport", swiftSettings: common),
-        .testTarget(name: "ModelTests", dependencies: ["Model", "Layers", "Kernels", "Tensors", "TestSupport"], swiftSettings: testing),
+        .target(
+            name: "TestSupport", dependencies: ["MPI", "HDF5", "Tensors"], path: "Tests/TestSupport",
+            swiftSettings: common),
+        .executableTarget(
+            name: "MPIProbe", dependencies: ["MPI", "DataParallel", "Tensors"], path: "Tests/MPIProbe",
+            swiftSettings: common),
+        .testTarget(
+            name: "DataParallelTests", dependencies: ["DataParallel", "MPI", "Tensors", "TestSupport"],
+            swiftSettings: testing),
+        .testTarget(name: "HDF5Tests", dependencies: ["HDF5"], swiftSettings: testing),
+        .testTarget(
+            name: "LayersTests", dependencies: ["Layers", "Kernels", "Tensors", "TestSupport"],
+            swiftSettings: testing),
+        .testTarget(
+            name: "ModelTests", dependencies: ["Model", "Layers", "Kernels", "Tensors", "TestSupport"],
+            swiftSettings: testing),
+        .testTarget(name: "MPITests", dependencies: ["MPI", "MPIProbe", "TestSupport"], swiftSettings: testing),
         .testTarget(
             name: "PersonDataTests", dependencies: ["PersonData", "HDF5", "Images", "Tensors", "TestSupport"],
             swiftSettings: testing),
-        .testTarget(name: "LayersTests", dependencies: ["Layers", "Kernels", "Tensors", "TestSupport"], swiftSettings: testing),
-        .testTarget(name: "HDF5Tests", dependencies: ["HDF5"], swiftSettings: testing),
     ]
 )
