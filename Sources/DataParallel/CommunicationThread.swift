@@ -34,13 +34,6 @@ final class CommunicationThread {
     func wait() throws(MPIError) { try queue.wait() }
 
     /// Ends the thread and waits until it has left, and with it its references.
-<<<<<<< HEAD
-    func stop() {
-        guard !isStopped else { return }
-        isStopped = true
-        queue.stop()
-        pthread_join(thread, nil)
-=======
     ///
     /// Where a job hangs, because another rank has failed, the thread is left to itself after a second: this
     /// rank may have an error to report, and its report ends the job.
@@ -48,7 +41,6 @@ final class CommunicationThread {
         guard !isStopped else { return }
         isStopped = true
         if queue.stop(within: 1) { pthread_join(thread, nil) } else { pthread_detach(thread) }
->>>>>>> af95c60185bd8e811f10c8a2566530fc15ce451f
     }
 
     deinit { stop() }
@@ -61,10 +53,7 @@ final class CommunicationThread {
         private var done = 0
         private var error: MPIError?
         private var isStopping = false
-<<<<<<< HEAD
-=======
         private var hasLeft = false
->>>>>>> af95c60185bd8e811f10c8a2566530fc15ce451f
 
         init(_ job: @escaping (Int) throws(MPIError) -> Void) { self.job = job }
 
@@ -90,13 +79,6 @@ final class CommunicationThread {
             if let failure { throw failure }
         }
 
-<<<<<<< HEAD
-        func stop() {
-            condition.lock()
-            isStopping = true
-            condition.broadcast()
-            condition.unlock()
-=======
         /// Whether the thread left its loop in that many seconds.
         func stop(within seconds: Double) -> Bool {
             let deadline = Date(timeIntervalSinceNow: seconds)
@@ -106,7 +88,6 @@ final class CommunicationThread {
             condition.broadcast()
             while !hasLeft && condition.wait(until: deadline) {}
             return hasLeft
->>>>>>> af95c60185bd8e811f10c8a2566530fc15ce451f
         }
 
         func work() {
@@ -123,11 +104,8 @@ final class CommunicationThread {
                 done += 1
                 if done >= posted { condition.broadcast() }
             }
-<<<<<<< HEAD
-=======
             hasLeft = true
             condition.broadcast()
->>>>>>> af95c60185bd8e811f10c8a2566530fc15ce451f
             condition.unlock()
         }
     }

@@ -68,11 +68,7 @@ public enum MPIRuntime {
     /// Open MPI looks for a remote shell even for a job on one host; where none is installed, it is told not
     /// to.
     private static func replaceMissingShell() {
-<<<<<<< HEAD
-        guard getenv("OMPI_COMM_WORLD_SIZE") == nil, let path = getenv("PATH") else { return }
-=======
         guard getenv("PMIX_RANK") == nil, let path = getenv("PATH") else { return }
->>>>>>> af95c60185bd8e811f10c8a2566530fc15ce451f
         let folders = String(cString: path).split(separator: ":")
         let isThere = folders.contains { folder in
             access("\(folder)/ssh", X_OK) == 0 || access("\(folder)/rsh", X_OK) == 0
