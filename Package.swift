@@ -60,7 +60,8 @@ let package = Package(
         .target(
             name: "PersonData", dependencies: ["HDF5", "Images", "CMatIO", "Tensors", "CSystem"],
             swiftSettings: numeric),
-        .target(name: "Synthesis", dependencies: ["Images", "PersonData", "Tensors"], swiftSettings: numeric),
+        .target(
+            name: "Synthesis", dependencies: ["CMatIO", "Images", "PersonData", "Tensors"], swiftSettings: numeric),
         .target(name: "DataParallel", dependencies: ["MPI", "Tensors", "Kernels"], swiftSettings: numeric),
         .target(name: "Checkpoints", dependencies: ["HDF5", "Tensors", "CDeflate"], swiftSettings: common),
         .target(
@@ -79,5 +80,6 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: common),
+        .testTarget(name: "SynthesisTests", dependencies: ["Images", "Synthesis", "Tensors"], swiftSettings: common),
     ]
 )

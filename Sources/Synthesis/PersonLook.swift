@@ -1,0 +1,128 @@
+internal import Tensors
+
+/// All that makes a person look the same on every picture: the attributes, and what tells two people with equal
+/// attributes apart.
+struct PersonLook {
+    enum HairStyle { case cropped, parted, curly, bob, straight, wavy, ponytail, fringe }
+    enum HatStyle: Int { case cap, sunHat, bucket }
+
+    let market: MarketLook
+    var build: Build
+
+    var skin: Colour
+    var hair: Colour
+    var hairStyle: HairStyle
+    var bald: Bool
+    var beard: Bool
+    var glasses: Bool
+
+    var upper: Textile
+    /// Of the sleeves, which may differ from the trunk.
+    var sleeve: Colour
+    /// Of the shirt under an open jacket.
+    var innerShirt: Colour?
+    /// Of a collar.
+    var collar: Colour?
+    /// How far below the waist the upper garment reaches.
+    var hem: Float
+
+    var lower: Textile
+    /// Of a stripe along the trousers' sides.
+    var sideStripe: Colour?
+    /// Width of trouser legs over the legs'.
+    var looseness: Float
+    var belt: Colour?
+
+    var shoe: Colour
+    var sole: Colour
+    var sock: Colour?
+
+    var hatStyle: HatStyle
+    var hatColour: Colour
+    var hatBand: Colour
+
+    var backpackColour: Colour
+    var backpackTrim: Colour
+    var bagColour: Colour
+    var bagStrap: Colour
+    var handbagColour: Colour
+    var handbagTrim: Colour
+    /// −1 right, 1 left: where bag and handbag are.
+    var bagSide: Float
+    var cane: Bool
+
+    /// The look of the person whose numbers `random` gives.
+    init(_ market: MarketLook, _ random: inout RandomStream) {
+        self.market = market
+        build = Build(market, &random)
+        let female = market.gender == .female
+        let old = market.age == .old
+
+        skin = NamedColours.draw(NamedColours.skin, &random)
+        hair = old
+            ? NamedColours.draw(NamedColours.oldHair, &random)
+            : NamedColours.hair[random.weighted([4, 4, 3, 1.2, 1.5])] * random.uniform(0.85...1.15)
+        if market.longHair {
+            hairStyle = [.straight, .wavy, .ponytail][random.weighted([3, 2, 2])]
+        } else if female {
+            hairStyle = [.bob, .fringe, .curly][random.weighted([3, 2, 1])]
+        } else {
+            hairStyle = [.cropped, .parted, .curly, .fringe][random.weighted([3, 3, 1.2, 1.5])]
+        }
+        bald = old && !female && !market.longHair && random.chance(0.5)
+        beard = !female && (market.age == .adult ? random.chance(0.6) : old && random.chance(0.5))
+        glasses = random.chance(old ? 0.4 : 0.15)
+
+        let unnamedUpper = NamedColours.orange + NamedColours.turquoise + [NamedColours.pink[0]]
+        let unnamedLower = NamedColours.orange + NamedColours.turquoise
+        upper =
+            market.upper.map { Textile.upper(NamedColours.upper($0), &random) }
+            ?? Textile.unnamed(unnamedUpper, &random)
+        lower =
+            market.lower.map { Textile.lower(NamedColours.lower($0), &random) }
+            ?? Textile.unnamed(unnamedLower, &random)
+        sleeve = random.chance(0.2) ? upper.accent : upper.base
+        innerShirt = nil
+        if market.longSleeves, random.chance(0.55) {
+            innerShirt = NamedColours.draw(NamedColours.accessories + NamedColours.white, &random)
+        }
+        collar = random.chance(0.35) ? upper.accent : nil
+        hem = random.uniform(0...0.05)
+        sideStripe = !market.dress && random.chance(0.2) ? lower.accent : nil
+        looseness = random.uniform(1.04...1.30) * (female ? 0.94 : 1)
+        belt = random.chance(0.25) ? NamedColours.draw(NamedColours.brown + NamedColours.black, &random) : nil
+
+        let adult = market.age == .adult || old
+        shoe = NamedColours.shoes[random.weighted(adult ? [5, 1, 4, 0, 0.5, 1, 0, 0] : [1, 3, 1, 2, 2, 1, 2, 2])]
+        shoe *= random.uniform(0.85...1.1)
+        sole = adult ? shoe * 0.5 : Colour(gray: 0.92)
+        sock = random.chance(0.4) ? (random.chance(0.6) ? Colour(gray: 0.92) : Colour(gray: 0.12)) : nil
+
+        func strong(_ random: inout RandomStream) -> Colour {
+            NamedColours.draw(NamedColours.accessories, &random)
+        }
+        hatStyle = HatStyle(rawValue: random.weighted(female ? [2, 4, 2] : [4, 2, 2]))!
+        hatColour = strong(&random)
+        // A black cap on black hair is no hat to anyone.
+        if abs(hatColour.luminance - hair.luminance) < 0.15 {
+            hatColour = hair.luminance > 0.4 ? hatColour * 0.45 : hatColour * 0.6 + Colour(gray: 0.35)
+        }
+        hatBand = strong(&random)
+        backpackColour = Self.apart(strong(&random), from: upper.base)
+        backpackTrim = Self.apart(strong(&random), from: backpackColour)
+        bagColour = Self.apart(strong(&random), from: lower.base)
+        bagStrap = Self.apart(bagColour, from: upper.base)
+        handbagColour = Self.apart(strong(&random), from: lower.base)
+        handbagTrim = Self.apart(strong(&random), from: handbagColour)
+        bagSide = random.chance(0.5) ? 1 : -1
+        cane = old && random.chance(0.75)
+    }
+
+    /// `colour`, made lighter or darker until it stands out from what it lies on.
+    private static func apart(_ colour: Colour, from ground: Colour) -> Colour {
+        let difference = colour - ground
+        let distance = difference.x * difference.x + difference.y * difference.y + difference.z * difference.z
+        guard distance < 0.12 else { return colour }
+        return ground.luminance > 0.42 ? colour * 0.4 : colour * 0.55 + Colour(gray: 0.38)
+    }
+}
