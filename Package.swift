@@ -80,6 +80,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: common),
-        .testTarget(name: "SynthesisTests", dependencies: ["Images", "Synthesis", "Tensors"], swiftSettings: common),
+        .testTarget(
+            name: "SynthesisTests", dependencies: ["CMatIO", "Images", "Synthesis", "Tensors"], swiftSettings: common),
     ]
 )

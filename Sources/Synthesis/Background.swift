@@ -36,8 +36,10 @@ struct Background {
     /// The wall at `x` along and `y` up from its foot.
     @inline(__always)
     private func wall(_ x: Float, _ y: Float) -> Colour {
-        let base = camera.wallColour
         let seed = camera.seed
+        // No two stretches of the wall have quite the same paint.
+        let paint = Noise.smooth(x * 0.45, 0.5, seed &+ 3)
+        let base = camera.wallColour * (0.72 + 0.5 * paint) + Colour(0.10 * paint - 0.05, 0, 0.05 - 0.10 * paint)
         switch camera.backdrop {
         case .windows:
             let column = Int((x / 0.34).rounded(.down))
@@ -94,15 +96,15 @@ struct Background {
             if u < 0.1 || v < 0.12 { return base * 0.5 }
             let kind = Noise.cell(column, row, seed)
             let tone = Noise.cell(column, row, seed &+ 7)
-            return Colour(0.30 + 0.45 * kind, 0.28 + 0.35 * tone, 0.26 + 0.32 * (1 - kind)) * (0.7 + 0.3 * v)
+            return Colour(0.36 + 0.26 * kind, 0.34 + 0.22 * tone, 0.34 + 0.20 * (1 - kind)) * (0.7 + 0.3 * v)
         }
     }
 
     /// The ground at `x` along and `z` away; `fade` weakens patterns where they get too small.
     @inline(__always)
     private func ground(_ x: Float, _ z: Float, _ fade: Float) -> Colour {
-        let base = camera.groundColour
         let seed = camera.seed &+ 11
+        let base = camera.groundColour * (0.82 + 0.32 * Noise.smooth(stretch * 0.7, 0.5, seed &+ 2))
         switch camera.ground {
         case .tiles:
             let column = Int((x / 0.30).rounded(.down))

@@ -44,7 +44,7 @@ struct Build {
             (depth, belly, stoop, limbs) = (0.60, 0, 0, female ? 0.86 : 0.92)
         case .adult:
             (headShare, legShare, stature, stride) = (0.147, 0.465, 1.0, 0.068)
-            (shoulders, waist, hips) = female ? (0.118, 0.094, 0.122) : (0.150, 0.122, 0.112)
+            (shoulders, waist, hips) = female ? (0.118, 0.094, 0.122) : (0.142, 0.120, 0.110)
             (depth, belly, stoop, limbs) = (0.70, 0.030, 0.05, female ? 1.08 : 1.16)
         case .old:
             (headShare, legShare, stature, stride) = (0.162, 0.445, 0.90, 0.036)

@@ -54,13 +54,14 @@ struct Canvas {
         }
     }
 
-    /// Paints a limb: a cylinder with round ends whose radius goes from one value to another.
+    /// Paints a limb: a cylinder with round ends whose radius goes from one value to another; `cut` ends it flat
+    /// at `b`, as a sleeve does.
     ///
     /// `surface` gives the colour at `u` (−1 left … 1 right of the axis) and `v` (0 at `a`, 1 at `b`).
     @inline(__always)
     mutating func limb(
         _ a: SIMD2<Float>, _ b: SIMD2<Float>, _ radiusA: Float, _ radiusB: Float, light: Light,
-        _ surface: (_ u: Float, _ v: Float) -> Colour
+        cut: Bool = false, _ surface: (_ u: Float, _ v: Float) -> Colour
     ) {
         let reach = max(radiusA, radiusB) + 1
         let axis = b - a
@@ -75,13 +76,15 @@ struct Canvas {
         ) { x, y in
             let px = x - a.x
             let py = y - a.y
-            let t = Noise.clamped((px * axis.x + py * axis.y) / squared)
+            let along = (px * axis.x + py * axis.y) / squared
+            let t = Noise.clamped(along)
             let radius = radiusA + (radiusB - radiusA) * t
             let dx = px - axis.x * t
             let dy = py - axis.y * t
             let distance2 = dx * dx + dy * dy
             guard distance2 < (radius + 1) * (radius + 1) else { return (.zero, 0) }
-            let coverage = radius - distance2.squareRoot() + 0.5
+            var coverage = radius - distance2.squareRoot() + 0.5
+            if cut { coverage = min(coverage, (1 - along) * length + 0.5) }
             let u = max(-1, min(1, (px * normal.x + py * normal.y) / radius))
             let depth = max(0, 1 - u * u).squareRoot()
             return (surface(u, t) * light.on(u * normal.x, depth), coverage)

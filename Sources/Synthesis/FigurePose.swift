@@ -71,7 +71,7 @@ struct FigurePose {
             let bend: Float = look.cane && look.bagSide != sign ? 0.10 : 0.03 + 0.35 * max(0, swing)
             let reach = trunk * 0.52
             let out: Float = 0.10 + (carries ? 0.10 : 0)
-            let joint = SIMD3(sign * (build.shoulders - 0.012), shoulderY - 0.012, lean)
+            let joint = SIMD3(sign * (build.shoulders - 0.018), shoulderY - 0.012, lean)
             let upperArm = reach * SIMD3(sign * out, -Noise.cosine(turns: swing), Noise.sine(turns: swing))
             let forearm =
                 reach * 0.92

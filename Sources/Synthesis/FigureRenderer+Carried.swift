@@ -52,11 +52,11 @@ extension FigureRenderer {
 
     /// A handbag that hangs from `hand` by two handles.
     func handbag(at hand: SIMD3<Float>, on canvas: inout Canvas) {
-        let section = view.section(0.058, 0.088)
+        let section = view.section(0.064, 0.094)
         let colour = look.handbagColour
         let trim = look.handbagTrim
         let grip = view.place(hand + SIMD3(0, -0.012, 0))
-        let half: Float = 0.062
+        let half: Float = 0.068
         let centre = view.place(hand + SIMD3(0, -0.062 - half, 0))
         let wide = pixels(section.halfWidth)
         for side: Float in [-1, 1] {

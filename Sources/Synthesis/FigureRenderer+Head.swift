@@ -7,6 +7,12 @@ extension FigureRenderer {
         let face = view.section(0.385 * size, 0.45 * size)
         let market = look.market
         if market.hat, view.cosine < 0 { hatBrim(centre, size, on: &canvas) }
+        let skin = look.skin
+        let bridge = view.place(pose.headCentre + SIMD3(0, -0.02 * size, 0.42 * size))
+        let tip = view.place(pose.headCentre + SIMD3(0, -0.13 * size, 0.50 * size))
+        if view.cosine > -0.5 {
+            canvas.limb(bridge, tip, pixels(0.03 * size), pixels(0.055 * size), light: light) { _, _ in skin }
+        }
         canvas.ellipse(centre, pixels(face.halfWidth), pixels(0.5 * size)) { u, v in
             let ring = max(1e-4, 1 - v * v).squareRoot()
             let (x, z, facing) = face.place(max(-1, min(1, u / ring)))
@@ -33,8 +39,8 @@ extension FigureRenderer {
         }
         let eye = (aside - 0.40) * (aside - 0.40) * 1.1 + (y - 0.02) * (y - 0.02) * 2.2
         if eye < 0.022 { return Colour(0.10, 0.08, 0.09) }
-        if look.glasses, aside < 0.78, abs(y - 0.02) < 0.15, eye > 0.045 || aside < 0.12 {
-            return Colour(0.10, 0.10, 0.12)
+        if look.glasses, eye > 0.07, eye < 0.12 || (abs(y - 0.06) < 0.04 && aside < 0.9) {
+            return Colour(0.16, 0.13, 0.13)
         }
         if abs(y - 0.24) < 0.05, abs(aside - 0.40) < 0.2 { return look.hair.mixed(skin, 0.3) }
         if aside < 0.10, y < -0.02, y > -0.26 { return skin * 1.06 }
@@ -76,10 +82,10 @@ extension FigureRenderer {
             var line: Float = front > 0 ? -0.30 + (forehead + 0.30) * Noise.step(0.05, 0.5, front) : -0.62
             if front <= 0 { line = -0.62 + 0.32 * Noise.step(-0.45, 0, front) }
             if long { line = front > 0.25 ? forehead - 1.5 * max(0, abs(side) - 0.5) : -1 }
-            if bald { line = front > -0.2 ? 2 : line }
             if style == .parted { line += 0.14 * side }
-            if bald, y > 0.22 { return (.zero, 0) }
-            let edge = Noise.step(line - 0.07, line + 0.05, y)
+            var edge = Noise.step(line - 0.07, line + 0.05, y)
+            // What is left to a bald man runs from temple to temple around the back.
+            if bald { edge *= Noise.step(0.30, 0.18, y) * Noise.step(0.35, 0.20, front) }
             let curl: Float = style == .curly ? Noise.step(0.98, 0.80, u * u + v * v - 0.2 * Noise.smooth(u * 6, v * 6, seed)) : 1
             let shine = 1 + 0.35 * Noise.step(0.5, 0.75, y) * (1 - Noise.step(0.75, 0.95, y))
             return (colour * (strands(x, y) * shine * light.on(u, facing * ring)), edge * curl)
@@ -87,7 +93,11 @@ extension FigureRenderer {
     }
 
     /// Where long hair ends.
-    private var hairEnd: Float { pose.shoulderY - pose.headHeight * (look.hairStyle == .wavy ? 0.75 : 1.0) }
+    private var hairEnd: Float {
+        // A backpack would be hidden by hair as long as it.
+        if look.market.backpack { return pose.shoulderY - pose.headHeight * 0.35 }
+        return pose.shoulderY - pose.headHeight * (look.hairStyle == .wavy ? 0.75 : 1.0)
+    }
 
     /// Long hair that hangs behind: a curtain, or a pony tail.
     func hairBehind(on canvas: inout Canvas) {

@@ -7,7 +7,7 @@ extension FigureRenderer {
         let elbow = view.place(pose.elbow[side])
         let hand = view.place(pose.hand[side])
         let thick = look.build.limbs * pose.height
-        let upperRadius = pixels(0.036 * thick)
+        let upperRadius = pixels(0.035 * thick)
         let elbowRadius = pixels(0.029 * thick)
         let wristRadius = pixels(0.023 * thick)
         let skin = look.skin
@@ -21,24 +21,24 @@ extension FigureRenderer {
                 hand, view.place(pose.hand[side] + SIMD3(0, 0.02, 0.05)), max(1, pixels(0.011)),
                 Colour(0.24, 0.13, 0.07))
         }
-        canvas.limb(hand, hand + (hand - elbow) * 0.12, wristRadius * 1.05, wristRadius * 0.9, light: light) { _, _ in
+        canvas.limb(hand, hand + (hand - elbow) * 0.20, wristRadius * 1.22, wristRadius * 1.0, light: light) { _, _ in
             skin
         }
         if look.market.handbag, sign == look.bagSide { handbag(at: pose.hand[side], on: &canvas) }
         if look.market.longSleeves {
             let end = elbow + (hand - elbow) * 0.93
-            canvas.limb(elbow, end, elbowRadius * 1.2, wristRadius * 1.25, light: light) { u, v in
+            canvas.limb(elbow, end, elbowRadius * 1.12, wristRadius * 1.22, light: light, cut: true) { u, v in
                 (v > 0.86 ? sleeve * 0.72 : sleeve) * cloth.folds(u, v * 0.7 + 2, depth: 0.35)
             }
-            canvas.limb(shoulder, elbow, upperRadius * 1.18, elbowRadius * 1.22, light: light) { u, v in
+            canvas.limb(shoulder, elbow, upperRadius * 1.06, elbowRadius * 1.13, light: light) { u, v in
                 sleeve * cloth.folds(u, v, depth: 0.25)
             }
         } else {
             canvas.limb(elbow, hand, elbowRadius, wristRadius, light: light) { _, _ in skin }
             canvas.limb(shoulder, elbow, upperRadius * 0.92, elbowRadius, light: light) { _, _ in skin }
-            let cuff = shoulder + (elbow - shoulder) * 0.58
+            let cuff = shoulder + (elbow - shoulder) * 0.66
             let trim = look.collar ?? sleeve * 0.75
-            canvas.limb(shoulder, cuff, upperRadius * 1.2, upperRadius * 1.3, light: light) { u, v in
+            canvas.limb(shoulder, cuff, upperRadius * 1.04, upperRadius * 1.16, light: light, cut: true) { u, v in
                 (v > 0.84 && v < 1 ? trim : sleeve) * cloth.folds(u, v, depth: 0.2)
             }
         }
@@ -97,20 +97,20 @@ extension FigureRenderer {
             if let stripe, place.x * sign > 0.80 { colour = stripe }
             // Worn cloth is paler on the thigh's front; black needs a little light to show its folds.
             let worn = 1 + 0.10 * max(0, place.z)
-            return (colour * worn + Colour(gray: lift)) * cloth.folds(u, v * 2 + sign, depth: 0.30) * far
+            return (colour * worn + Colour(gray: lift)) * cloth.folds(u * 0.6, v * 1.6 + sign, depth: 0.24) * far
         }
         if look.market.longLower {
             let kneeRadius = pixels(0.046 * thick)
             let cuffRadius = pixels(0.040 * thick)
-            let end = ankle + (knee - ankle) * 0.02
-            canvas.limb(knee, end, kneeRadius, cuffRadius, light: light) { u, v in
+            let end = ankle + (ankle - knee) * 0.08
+            canvas.limb(knee, end, kneeRadius, cuffRadius, light: light, cut: true) { u, v in
                 colour(u, 0.5 + v * 0.5) * (v > 0.93 ? 0.8 : 1)
             }
             canvas.limb(hip, knee, thighRadius, kneeRadius, light: light) { u, v in colour(u, v * 0.5) }
         } else {
-            let end = hip + (knee - hip) * 0.80
+            let end = hip + (knee - hip) * 0.86
             let hemRadius = max(pixels(0.056 * thick), thighRadius * 0.88)
-            canvas.limb(hip, end, thighRadius, hemRadius, light: light) { u, v in
+            canvas.limb(hip, end, thighRadius, hemRadius, light: light, cut: true) { u, v in
                 colour(u, v * 0.5) * (v > 0.88 ? 0.75 : 1)
             }
         }

@@ -92,8 +92,10 @@ extension FigureRenderer {
         let bottom = view.origin.y - pixels(pose.hipY - 0.035 * pose.height)
         let build = look.build
         canvas.loft(top: top, bottom: bottom) { v in
+            // Rounded towards the crotch, so that no edge stands out behind a stride.
+            let round = max(0.1, 1 - 0.35 * v * v * v).squareRoot()
             let section = view.section(
-                build.hips * (0.96 + 0.04 * v), build.hips * (build.depth + 0.12) + build.bust * 0.5)
+                build.hips * (0.96 + 0.04 * v) * round, build.hips * (0.62 + 0.2 * build.depth) * round)
             return (view.origin.x - pixels(0.01 * view.sine), pixels(section.halfWidth), TrunkRow(section: section))
         } _: { row, u, v in
             let (x, z, facing) = row.section.place(u)
@@ -111,12 +113,12 @@ extension FigureRenderer {
         let waistY = pose.hipY + (pose.neckY - pose.hipY) * 0.34
         let top = view.origin.y - pixels(waistY)
         let bottom = view.origin.y - pixels(hemY)
-        let stride = abs(pose.ankle[0].z - pose.ankle[1].z) * 0.35
-        let flare: Float = look.market.longLower ? 1.62 : 1.72
+        let stride = abs(pose.ankle[0].z - pose.ankle[1].z) * 0.14
+        let flare: Float = look.market.longLower ? 1.45 : 1.40
         let lift: Float = cloth.base.luminance < 0.2 ? 0.08 : 0
         canvas.loft(top: top, bottom: bottom) { v in
             let width = build.waist * 1.02 + (build.hips * flare - build.waist) * (v * (1.35 - 0.35 * v))
-            let section = view.section(width, width * 0.80 + stride * v)
+            let section = view.section(width, width * 0.76 + stride * v)
             return (view.origin.x, pixels(section.halfWidth), TrunkRow(section: section))
         } _: { row, u, v in
             let (x, z, facing) = row.section.place(u)

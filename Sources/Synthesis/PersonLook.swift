@@ -52,6 +52,8 @@ struct PersonLook {
     var cane: Bool
 
     /// The look of the person whose numbers `random` gives.
+    ///
+    /// Yes/no attributes take no numbers of their own: switching one changes what it names and nothing else.
     init(_ market: MarketLook, _ random: inout RandomStream) {
         self.market = market
         build = Build(market, &random)
@@ -62,16 +64,17 @@ struct PersonLook {
         hair = old
             ? NamedColours.draw(NamedColours.oldHair, &random)
             : NamedColours.hair[random.weighted([4, 4, 3, 1.2, 1.5])] * random.uniform(0.85...1.15)
+        let style = random.uniform()
         if market.longHair {
-            hairStyle = [.straight, .wavy, .ponytail][random.weighted([3, 2, 2])]
+            hairStyle = style < 0.43 ? .straight : (style < 0.72 ? .wavy : .ponytail)
         } else if female {
-            hairStyle = [.bob, .fringe, .curly][random.weighted([3, 2, 1])]
+            hairStyle = style < 0.5 ? .bob : (style < 0.83 ? .fringe : .curly)
         } else {
-            hairStyle = [.cropped, .parted, .curly, .fringe][random.weighted([3, 3, 1.2, 1.5])]
+            hairStyle = style < 0.34 ? .cropped : (style < 0.68 ? .parted : (style < 0.84 ? .fringe : .curly))
         }
-        bald = old && !female && !market.longHair && random.chance(0.5)
-        beard = !female && (market.age == .adult ? random.chance(0.6) : old && random.chance(0.5))
-        glasses = random.chance(old ? 0.4 : 0.15)
+        bald = random.chance(0.5) && old && !female && !market.longHair
+        beard = random.chance(old ? 0.5 : 0.6) && !female && (old || market.age == .adult)
+        glasses = random.chance(old ? 0.4 : 0.12)
 
         let unnamedUpper = NamedColours.orange + NamedColours.turquoise + [NamedColours.pink[0]]
         let unnamedLower = NamedColours.orange + NamedColours.turquoise
@@ -81,14 +84,12 @@ struct PersonLook {
         lower =
             market.lower.map { Textile.lower(NamedColours.lower($0), &random) }
             ?? Textile.unnamed(unnamedLower, &random)
-        sleeve = random.chance(0.2) ? upper.accent : upper.base
-        innerShirt = nil
-        if market.longSleeves, random.chance(0.55) {
-            innerShirt = NamedColours.draw(NamedColours.accessories + NamedColours.white, &random)
-        }
+        sleeve = upper.pattern == .plain && random.chance(0.2) ? upper.accent : upper.base
+        let shirt = NamedColours.draw(NamedColours.accessories + NamedColours.white, &random)
+        innerShirt = random.chance(0.55) && market.longSleeves ? shirt : nil
         collar = random.chance(0.35) ? upper.accent : nil
         hem = random.uniform(0...0.05)
-        sideStripe = !market.dress && random.chance(0.2) ? lower.accent : nil
+        sideStripe = random.chance(0.2) && !market.dress ? lower.accent : nil
         looseness = random.uniform(1.04...1.30) * (female ? 0.94 : 1)
         belt = random.chance(0.25) ? NamedColours.draw(NamedColours.brown + NamedColours.black, &random) : nil
 
@@ -115,7 +116,7 @@ struct PersonLook {
         handbagColour = Self.apart(strong(&random), from: lower.base)
         handbagTrim = Self.apart(strong(&random), from: handbagColour)
         bagSide = random.chance(0.5) ? 1 : -1
-        cane = old && random.chance(0.75)
+        cane = random.chance(0.75) && old
     }
 
     /// `colour`, made lighter or darker until it stands out from what it lies on.

@@ -33,7 +33,7 @@ struct Scene {
         let wide = Float(canvas.width)
 
         let direction = Float(walk.weighted(camera.views)) / 8 + walk.uniform(-0.05...0.05)
-        let exposure = walk.uniform(0.80...1.18)
+        let exposure = walk.uniform(0.84...1.16)
         let warmth = walk.uniform(-0.05...0.05)
         let stretch = walk.uniform(0...40)
         let lightSide = max(-1, min(1, camera.light.side + walk.uniform(-0.5...0.5)))
@@ -41,7 +41,7 @@ struct Scene {
         let framing = look == nil ? [Framing.person, .part, .nobody][random.weighted([2, 4, 4])] : .person
         let closeUp: Float = framing == .part ? random.uniform(1.5...2.4) : 1
         let unit = tall * 0.90 * random.uniform(0.92...1.08) * closeUp
-        var foot = SIMD2(wide * (0.5 + random.uniform(-0.07...0.07)), tall * (0.955 + random.uniform(-0.03...0.035)))
+        var foot = SIMD2(wide * (0.5 + random.uniform(-0.06...0.06)), tall * (0.955 + random.uniform(-0.03...0.035)))
         if framing == .part { foot += SIMD2(wide * random.uniform(-0.5...0.5), tall * random.uniform(0...1.1)) }
         let horizon = tall * max(0.12, camera.horizon + random.uniform(-0.04...0.04))
 

@@ -32,11 +32,13 @@ public struct TwinShot: Hashable, Sendable {
 
     /// `0002_c1s1_000451_03.jpg`, or `-1_c1s1_000401_03.jpg`.
     public var fileName: String {
-        func padded(_ value: Int, _ digits: Int) -> String {
-            let text = String(value)
-            return String(repeating: "0", count: max(0, digits - text.count)) + text
-        }
-        let person = personID < 0 ? "-1" : padded(personID, 4)
-        return "\(person)_c\(camera)s\(sequence)_\(padded(frame, 6))_\(padded(box, 2)).jpg"
+        let person = personID < 0 ? "-1" : Self.padded(personID, 4)
+        return "\(person)_c\(camera)s\(sequence)_\(Self.padded(frame, 6))_\(Self.padded(box, 2)).jpg"
+    }
+
+    /// `value` with zeros in front, `digits` long.
+    static func padded(_ value: Int, _ digits: Int) -> String {
+        let text = String(value)
+        return String(repeating: "0", count: max(0, digits - text.count)) + text
     }
 }
