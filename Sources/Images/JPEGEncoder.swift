@@ -15,7 +15,8 @@ public enum JPEGEncoder {
         defer { tjFree(buffer) }
         let code = picture.pixels.withUnsafeBufferPointer { pixels in
             tjCompress2(
-                handle, pixels.baseAddress, Int32(picture.width), 0, Int32(picture.height), Int32(TJPF_RGB.rawValue),
+                handle, pixels.baseAddress, Int32(picture.width), 0, Int32(picture.height),
+                Int32(TJPF_RGB.rawValue),
                 &buffer, &size, Int32(TJSAMP_420.rawValue), Int32(quality), TJFLAG_ACCURATEDCT)
         }
         guard code == 0, let buffer else {

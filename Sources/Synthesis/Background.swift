@@ -8,26 +8,33 @@ struct Background {
     /// Canvas pixels of a unit: the height of a person.
     let scale: Float
 
-    /// Fills the whole canvas.
+    /// Canvas pixels along a side that share one colour: what is far needs no finer edges than the picture has.
+    let grain: Int
+
+    /// Fills the whole canvas; wall and ground meet at row `horizon`.
     func draw(on canvas: inout Canvas, horizon: Float) {
-        let edge = max(1, min(canvas.height - 1, Int(horizon)))
         let width = canvas.width
-        let height = canvas.height
+        let middle = Float(width) / 2
+        let step = Float(grain)
         canvas.pixels.withUnsafeMutableBufferPointer { pixels in
-            for row in 0..<edge {
-                let y = (horizon - Float(row)) / scale
-                for column in 0..<width {
-                    pixels[row * width + column] = wall(stretch + Float(column) / scale, y)
+            for row in stride(from: 0, to: canvas.height, by: grain) {
+                let y = Float(row) + step / 2
+                let below = (y - horizon) / scale
+                // Distance on the ground grows towards the horizon, which lies above the wall's foot.
+                let distance = 0.92 / (max(0, below) + 0.14)
+                let fade = min(1, 0.25 + 1.5 * below)
+                for column in stride(from: 0, to: width, by: grain) {
+                    let x = Float(column) + step / 2
+                    let colour =
+                        below < 0
+                        ? wall(stretch + x / scale, -below)
+                        : ground((x - middle) / scale * distance + stretch, distance, fade)
+                    for index in column..<(column + grain) { pixels[row * width + index] = colour }
                 }
-            }
-            for row in edge..<height {
-                let below = Float(row) + 0.5 - horizon
-                // Depth on the ground grows without bound towards the horizon, which lies above the wall's foot.
-                let distance = 0.42 / (below / scale + 0.14)
-                let fade = min(1, 0.25 + 1.5 * below / scale)
-                for column in 0..<width {
-                    let across = (Float(column) - Float(width) / 2) / scale * distance * 2.2 + stretch
-                    pixels[row * width + column] = ground(across, distance * 2.2, fade)
+                for line in 1..<grain {
+                    for index in 0..<width {
+                        pixels[(row + line) * width + index] = pixels[row * width + index]
+                    }
                 }
             }
         }
@@ -39,7 +46,8 @@ struct Background {
         let seed = camera.seed
         // No two stretches of the wall have quite the same paint.
         let paint = Noise.smooth(x * 0.45, 0.5, seed &+ 3)
-        let base = camera.wallColour * (0.72 + 0.5 * paint) + Colour(0.10 * paint - 0.05, 0, 0.05 - 0.10 * paint)
+        let base =
+            camera.wallColour * (0.72 + 0.5 * paint) + Colour(0.10 * paint - 0.05, 0, 0.05 - 0.10 * paint)
         switch camera.backdrop {
         case .windows:
             let column = Int((x / 0.34).rounded(.down))
@@ -83,7 +91,8 @@ struct Background {
                 let lines = Noise.fraction(y * 9) < 0.4 && poster > 0.6 && poster < 0.8
                 return lines ? Colour(0.9, 0.88, 0.8) : Colour(0.3 + 0.5 * which, 0.35, 0.8 - 0.6 * which)
             }
-            return base * (0.84 + 0.26 * Noise.cell(plank, 0, seed) + 0.08 * Noise.smooth(x * 30, y * 3, seed))
+            return base
+                * (0.84 + 0.26 * Noise.cell(plank, 0, seed) + 0.08 * Noise.smooth(x * 30, y * 3, seed))
         case .stalls:
             if y > 0.62 {
                 let awning = Noise.fraction(x / 0.14) < 0.5
@@ -109,7 +118,9 @@ struct Background {
         case .tiles:
             let column = Int((x / 0.30).rounded(.down))
             let row = Int((z / 0.30).rounded(.down))
-            if Noise.fraction(x / 0.30) < 0.06 || Noise.fraction(z / 0.30) < 0.07 { return base * (1 - 0.28 * fade) }
+            if Noise.fraction(x / 0.30) < 0.06 || Noise.fraction(z / 0.30) < 0.07 {
+                return base * (1 - 0.28 * fade)
+            }
             return base * (0.93 + 0.14 * fade * Noise.cell(column, row, seed))
         case .grass:
             let blades = Noise.smooth(x * 40, z * 18, seed)

@@ -48,8 +48,10 @@ struct CameraProfile {
     }
 
     private init(
-        _ backdrop: Backdrop, _ wall: Colour, _ ground: Ground, _ floor: Colour, horizon: Float, views: [Float],
-        balance: Colour, exposure: Float, contrast: Float, haze: Float, blur: Float, noise: Float, tilt: Float,
+        _ backdrop: Backdrop, _ wall: Colour, _ ground: Ground, _ floor: Colour, horizon: Float,
+        views: [Float],
+        balance: Colour, exposure: Float, contrast: Float, haze: Float, blur: Float, noise: Float,
+        tilt: Float,
         light: Light
     ) {
         self.backdrop = backdrop
@@ -73,27 +75,35 @@ struct CameraProfile {
         CameraProfile(
             .windows, Colour(0.76, 0.70, 0.60), .tiles, Colour(0.70, 0.68, 0.64), horizon: 0.40,
             views: [5, 3, 1, 1, 1, 1, 1, 3], balance: Colour(1.06, 1.0, 0.92), exposure: 1.08, contrast: 1.06,
-            haze: 0, blur: 0.35, noise: 4, tilt: 0.16, light: Light(side: -0.8, ambient: 0.56, strength: 0.50)),
+            haze: 0, blur: 0.35, noise: 4, tilt: 0.16, light: Light(side: -0.8, ambient: 0.56, strength: 0.50)
+        ),
         CameraProfile(
             .hedge, Colour(0.27, 0.36, 0.22), .grass, Colour(0.48, 0.53, 0.36), horizon: 0.34,
-            views: [1, 1, 1, 3, 5, 3, 1, 1], balance: Colour(0.98, 1.05, 0.94), exposure: 1.02, contrast: 1.02,
-            haze: 0.02, blur: 0.5, noise: 4, tilt: 0.12, light: Light(side: 0.7, ambient: 0.54, strength: 0.52)),
+            views: [1, 1, 1, 3, 5, 3, 1, 1], balance: Colour(0.98, 1.05, 0.94), exposure: 1.02,
+            contrast: 1.02,
+            haze: 0.02, blur: 0.5, noise: 4, tilt: 0.12,
+            light: Light(side: 0.7, ambient: 0.54, strength: 0.52)),
         CameraProfile(
             .bricks, Colour(0.56, 0.42, 0.36), .asphalt, Colour(0.42, 0.42, 0.44), horizon: 0.46,
-            views: [1, 2, 5, 2, 1, 1, 1, 1], balance: Colour(0.94, 0.98, 1.08), exposure: 0.99, contrast: 0.96,
-            haze: 0.03, blur: 0.6, noise: 5, tilt: 0.20, light: Light(side: 0.2, ambient: 0.66, strength: 0.34)),
+            views: [1, 2, 5, 2, 1, 1, 1, 1], balance: Colour(0.94, 0.98, 1.08), exposure: 0.99,
+            contrast: 0.96,
+            haze: 0.03, blur: 0.6, noise: 5, tilt: 0.20,
+            light: Light(side: 0.2, ambient: 0.66, strength: 0.34)),
         CameraProfile(
             .glass, Colour(0.52, 0.62, 0.70), .polished, Colour(0.74, 0.75, 0.78), horizon: 0.36,
             views: [2, 3, 1, 1, 2, 1, 1, 3], balance: Colour(0.96, 1.0, 1.06), exposure: 1.14, contrast: 0.88,
-            haze: 0.07, blur: 0.45, noise: 4, tilt: 0.14, light: Light(side: -0.3, ambient: 0.68, strength: 0.36)),
+            haze: 0.07, blur: 0.45, noise: 4, tilt: 0.14,
+            light: Light(side: -0.3, ambient: 0.68, strength: 0.36)),
         CameraProfile(
             .planks, Colour(0.55, 0.50, 0.44), .cobbles, Colour(0.58, 0.50, 0.45), horizon: 0.30,
-            views: [1, 1, 1, 1, 1, 2, 5, 2], balance: Colour(1.08, 0.99, 0.90), exposure: 0.98, contrast: 1.06,
+            views: [1, 1, 1, 1, 1, 2, 5, 2], balance: Colour(1.08, 0.99, 0.90), exposure: 0.98,
+            contrast: 1.06,
             haze: 0, blur: 0.4, noise: 5, tilt: 0.24, light: Light(side: 0.9, ambient: 0.50, strength: 0.56)),
         CameraProfile(
             .stalls, Colour(0.44, 0.40, 0.42), .paving, Colour(0.50, 0.48, 0.46), horizon: 0.43,
             views: [2, 1, 2, 3, 3, 1, 2, 1], balance: Colour(1.02, 0.98, 1.0), exposure: 0.98, contrast: 1.0,
-            haze: 0.02, blur: 0.7, noise: 6, tilt: 0.10, light: Light(side: -0.5, ambient: 0.60, strength: 0.44)),
+            haze: 0.02, blur: 0.7, noise: 6, tilt: 0.10,
+            light: Light(side: -0.5, ambient: 0.60, strength: 0.44)),
     ]
 }
 

@@ -1,29 +1,35 @@
 /// Where light comes from, seen from the camera: it shades every rounded body.
-struct Light {
+package struct Light {
     /// From the right (1) … from the left (−1).
-    var side: Float
+    package var side: Float
     /// What every surface gets.
-    var ambient: Float
+    package var ambient: Float
     /// What a surface that faces the light gets on top.
-    var strength: Float
+    package var strength: Float
+
+    package init(side: Float, ambient: Float, strength: Float) {
+        self.side = side
+        self.ambient = ambient
+        self.strength = strength
+    }
 
     /// Brightness of a surface whose normal points `x` to the right and `z` to the camera.
     @inline(__always)
-    func on(_ x: Float, _ z: Float) -> Float {
+    package func on(_ x: Float, _ z: Float) -> Float {
         ambient + strength * max(0, 0.62 * z + 0.78 * side * x)
     }
 }
 
 /// The surface that shapes are painted on: pixels finer than the picture's, averaged in the end.
-struct Canvas {
+package struct Canvas {
     /// In canvas pixels.
-    let height: Int
+    package let height: Int
     /// In canvas pixels.
-    let width: Int
+    package let width: Int
     /// Row by row from the top left.
-    var pixels: [Colour]
+    package var pixels: [Colour]
 
-    init(height: Int, width: Int) {
+    package init(height: Int, width: Int) {
         self.height = height
         self.width = width
         pixels = [Colour](repeating: .zero, count: height * width)
@@ -31,7 +37,7 @@ struct Canvas {
 
     /// Paints the pixels of a box: `shade` says colour and coverage (0…1) at a pixel's centre.
     @inline(__always)
-    mutating func paint(
+    package mutating func paint(
         left: Float, right: Float, top: Float, bottom: Float,
         _ shade: (_ x: Float, _ y: Float) -> (Colour, Float)
     ) {
@@ -59,7 +65,7 @@ struct Canvas {
     ///
     /// `surface` gives the colour at `u` (−1 left … 1 right of the axis) and `v` (0 at `a`, 1 at `b`).
     @inline(__always)
-    mutating func limb(
+    package mutating func limb(
         _ a: SIMD2<Float>, _ b: SIMD2<Float>, _ radiusA: Float, _ radiusB: Float, light: Light,
         cut: Bool = false, _ surface: (_ u: Float, _ v: Float) -> Colour
     ) {
@@ -92,13 +98,13 @@ struct Canvas {
     }
 
     /// Paints a limb of one colour, without shade: a line, a pole, a distant thing.
-    mutating func line(_ a: SIMD2<Float>, _ b: SIMD2<Float>, _ radius: Float, _ colour: Colour) {
+    package mutating func line(_ a: SIMD2<Float>, _ b: SIMD2<Float>, _ radius: Float, _ colour: Colour) {
         limb(a, b, radius, radius, light: Light(side: 0, ambient: 1, strength: 0)) { _, _ in colour }
     }
 
     /// Paints an ellipse: `surface` gives colour (and coverage to multiply with) at −1…1 right and down.
     @inline(__always)
-    mutating func ellipse(
+    package mutating func ellipse(
         _ centre: SIMD2<Float>, _ radiusX: Float, _ radiusY: Float,
         _ surface: (_ u: Float, _ v: Float) -> (Colour, Float)
     ) {
@@ -120,7 +126,7 @@ struct Canvas {
 
     /// Paints a box with round corners, turned by `turn` (sine, cosine); `surface` as in `ellipse`.
     @inline(__always)
-    mutating func box(
+    package mutating func box(
         _ centre: SIMD2<Float>, _ halfWidth: Float, _ halfHeight: Float, corner: Float,
         turn: SIMD2<Float> = SIMD2(0, 1), _ surface: (_ u: Float, _ v: Float) -> Colour
     ) {
@@ -128,7 +134,8 @@ struct Canvas {
         let reachX = turn.x == 0 ? halfWidth : reach
         let reachY = turn.x == 0 ? halfHeight : reach
         paint(
-            left: centre.x - reachX, right: centre.x + reachX, top: centre.y - reachY, bottom: centre.y + reachY
+            left: centre.x - reachX, right: centre.x + reachX, top: centre.y - reachY,
+            bottom: centre.y + reachY
         ) { x, y in
             let dx = x - centre.x
             let dy = y - centre.y
@@ -147,7 +154,7 @@ struct Canvas {
     /// `outline` gives centre and half width of the row at `v` (0 top … 1 bottom), and what `surface` needs to
     /// know of the row; `surface` gives the colour at `u` (−1…1) of that row.
     @inline(__always)
-    mutating func loft<Row>(
+    package mutating func loft<Row>(
         top: Float, bottom: Float, _ outline: (_ v: Float) -> (centre: Float, halfWidth: Float, row: Row),
         _ surface: (_ row: Row, _ u: Float, _ v: Float) -> Colour
     ) {

@@ -18,7 +18,9 @@ enum Clutter {
         let seat = foot + SIMD2(-size * 0.20, -size * 0.82)
         let bar = foot + SIMD2(size * 0.36, -size * 0.86)
         let line = max(0.8, size * 0.028)
-        for (from, to) in [(back, pedal), (back, seat), (pedal, seat), (pedal, bar), (seat, bar), (front, bar)] {
+        for (from, to) in [
+            (back, pedal), (back, seat), (pedal, seat), (pedal, bar), (seat, bar), (front, bar),
+        ] {
             canvas.line(from, to, line, colour)
         }
         canvas.line(seat + SIMD2(-size * 0.1, 0), seat + SIMD2(size * 0.08, 0), line * 1.6, dark)
@@ -26,7 +28,9 @@ enum Clutter {
     }
 
     /// A person far away, `size` pixels high, with the feet on `foot`.
-    static func stranger(_ foot: SIMD2<Float>, _ size: Float, _ random: inout RandomStream, on canvas: inout Canvas) {
+    static func stranger(
+        _ foot: SIMD2<Float>, _ size: Float, _ random: inout RandomStream, on canvas: inout Canvas
+    ) {
         let light = Light(side: 0.3, ambient: 0.7, strength: 0.3)
         let trousers = NamedColours.draw(NamedColours.gray + NamedColours.black + NamedColours.blue, &random)
         let shirt = NamedColours.draw(NamedColours.accessories, &random).mixed(Colour(gray: 0.5), 0.25)
@@ -34,13 +38,16 @@ enum Clutter {
         let step = size * random.uniform(0.02...0.09)
         let hip = foot + SIMD2(0, -size * 0.48)
         for side: Float in [-1, 1] {
-            canvas.limb(hip, foot + SIMD2(side * step, 0), size * 0.06, size * 0.04, light: light) { _, _ in trousers }
+            canvas.limb(hip, foot + SIMD2(side * step, 0), size * 0.06, size * 0.04, light: light) { _, _ in
+                trousers
+            }
         }
         let neck = foot + SIMD2(0, -size * 0.80)
         canvas.limb(neck, hip, size * 0.085, size * 0.075, light: light) { _, _ in shirt }
         for side: Float in [-1, 1] {
             canvas.limb(
-                neck + SIMD2(side * size * 0.09, size * 0.02), hip + SIMD2(side * size * 0.12, 0), size * 0.032,
+                neck + SIMD2(side * size * 0.09, size * 0.02), hip + SIMD2(side * size * 0.12, 0),
+                size * 0.032,
                 size * 0.026, light: light
             ) { _, _ in shirt * 0.92 }
         }

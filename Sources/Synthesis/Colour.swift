@@ -1,7 +1,7 @@
 internal import Tensors
 
 /// Red, green and blue in 0…1 as on a screen (the fourth lane is unused), so that one pixel is one register.
-typealias Colour = SIMD4<Float>
+package typealias Colour = SIMD4<Float>
 
 extension SIMD4<Float> {
     /// A colour from its three parts.
@@ -10,7 +10,7 @@ extension SIMD4<Float> {
 
     /// A gray.
     @inline(__always)
-    init(gray: Float) { self.init(gray, gray, gray, 0) }
+    package init(gray: Float) { self.init(gray, gray, gray, 0) }
 
     /// This colour moved towards `other` by `share`.
     @inline(__always)
@@ -37,22 +37,28 @@ enum NamedColours {
     static let turquoise = [Colour(0.08, 0.64, 0.62), Colour(0.36, 0.78, 0.74), Colour(0.04, 0.46, 0.48)]
 
     static let skin = [
-        Colour(0.96, 0.80, 0.69), Colour(0.90, 0.71, 0.57), Colour(0.80, 0.59, 0.44), Colour(0.63, 0.43, 0.29),
+        Colour(0.96, 0.80, 0.69), Colour(0.90, 0.71, 0.57), Colour(0.80, 0.59, 0.44),
+        Colour(0.63, 0.43, 0.29),
         Colour(0.43, 0.28, 0.19),
     ]
     static let hair = [
-        Colour(0.07, 0.06, 0.06), Colour(0.16, 0.10, 0.07), Colour(0.30, 0.19, 0.10), Colour(0.48, 0.22, 0.10),
+        Colour(0.07, 0.06, 0.06), Colour(0.16, 0.10, 0.07), Colour(0.30, 0.19, 0.10),
+        Colour(0.48, 0.22, 0.10),
         Colour(0.78, 0.60, 0.30),
     ]
     static let oldHair = [Colour(0.72, 0.72, 0.73), Colour(0.88, 0.88, 0.88), Colour(0.60, 0.60, 0.62)]
     static let shoes = [
-        Colour(0.10, 0.09, 0.09), Colour(0.92, 0.92, 0.92), Colour(0.38, 0.22, 0.12), Colour(0.78, 0.12, 0.14),
-        Colour(0.14, 0.26, 0.62), Colour(0.55, 0.56, 0.58), Colour(0.20, 0.58, 0.36), Colour(0.93, 0.62, 0.18),
+        Colour(0.10, 0.09, 0.09), Colour(0.92, 0.92, 0.92), Colour(0.38, 0.22, 0.12),
+        Colour(0.78, 0.12, 0.14),
+        Colour(0.14, 0.26, 0.62), Colour(0.55, 0.56, 0.58), Colour(0.20, 0.58, 0.36),
+        Colour(0.93, 0.62, 0.18),
     ]
     /// What bags and hats are made of: strong colours, told apart at a distance.
     static let accessories = [
-        Colour(0.12, 0.12, 0.14), Colour(0.72, 0.12, 0.16), Colour(0.16, 0.30, 0.66), Colour(0.15, 0.46, 0.30),
-        Colour(0.88, 0.64, 0.16), Colour(0.46, 0.28, 0.16), Colour(0.52, 0.22, 0.54), Colour(0.62, 0.64, 0.66),
+        Colour(0.12, 0.12, 0.14), Colour(0.72, 0.12, 0.16), Colour(0.16, 0.30, 0.66),
+        Colour(0.15, 0.46, 0.30),
+        Colour(0.88, 0.64, 0.16), Colour(0.46, 0.28, 0.16), Colour(0.52, 0.22, 0.54),
+        Colour(0.62, 0.64, 0.66),
         Colour(0.90, 0.46, 0.56), Colour(0.10, 0.56, 0.60), Colour(0.90, 0.86, 0.76),
     ]
 
@@ -88,7 +94,9 @@ enum NamedColours {
         let first = shades[random.below(shades.count)]
         let second = shades[random.below(shades.count)]
         let mixture = first.mixed(second, random.uniform() * 0.6)
-        return mixture + Colour(
-            random.uniform(-spread...spread), random.uniform(-spread...spread), random.uniform(-spread...spread))
+        return mixture
+            + Colour(
+                random.uniform(-spread...spread), random.uniform(-spread...spread),
+                random.uniform(-spread...spread))
     }
 }

@@ -95,7 +95,8 @@ struct Developer {
                     let grain = Colour(Float(word & 1023), Float(word >> 10 & 1023), Float(word >> 20 & 1023))
                     let common = Float(Noise.scrambled(word) & 1023)
                     colour += (grain * 0.6 + Colour(gray: common * 0.8 - 716.1)) * (amplitude / 512)
-                    let scaled = (colour * 255 + Colour(gray: 0.5)).clamped(lowerBound: Colour.zero, upperBound: Colour(repeating: 255))
+                    let scaled = (colour * 255 + Colour(gray: 0.5)).clamped(
+                        lowerBound: Colour.zero, upperBound: Colour(repeating: 255))
                     bytes[index * 3] = UInt8(scaled.x)
                     bytes[index * 3 + 1] = UInt8(scaled.y)
                     bytes[index * 3 + 2] = UInt8(scaled.z)

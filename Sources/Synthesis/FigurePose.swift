@@ -37,7 +37,8 @@ struct FigurePose {
             let thighAngle = swing + bend * 0.35
             let shinAngle = thighAngle - bend
             let hipJoint = SIMD3(x, 0, 0)
-            let kneeJoint = hipJoint + thigh * SIMD3(0, -Noise.cosine(turns: thighAngle), Noise.sine(turns: thighAngle))
+            let kneeJoint =
+                hipJoint + thigh * SIMD3(0, -Noise.cosine(turns: thighAngle), Noise.sine(turns: thighAngle))
             let foot =
                 kneeJoint + shin * SIMD3(0, -Noise.cosine(turns: shinAngle), Noise.sine(turns: shinAngle))
             hip.append(hipJoint)
@@ -46,7 +47,8 @@ struct FigurePose {
             let pitch = max(0, bend - 0.05) * 1.2
             toe.append(
                 foot + SIMD3(0, -0.022 * height, 0)
-                    + 0.085 * height * SIMD3(x > 0 ? 0.18 : -0.18, -Noise.sine(turns: pitch), Noise.cosine(turns: pitch)))
+                    + 0.085 * height
+                    * SIMD3(x > 0 ? 0.18 : -0.18, -Noise.sine(turns: pitch), Noise.cosine(turns: pitch)))
             lowest = min(lowest, foot.y)
         }
         hipY = -lowest + 0.03 * height
@@ -85,20 +87,20 @@ struct FigurePose {
 }
 
 /// How the body's frame is seen: turned about its height, a little from above, and scaled to the canvas.
-struct FigureView {
+package struct FigureView {
     /// Cosine of the turn: 1 from the front, −1 from behind.
-    let cosine: Float
+    package let cosine: Float
     /// Sine of the turn: 1 where the body walks to the right of the picture.
-    let sine: Float
+    package let sine: Float
     /// Tangent of the camera's tilt.
-    let tilt: Float
+    package let tilt: Float
     /// Canvas pixels a unit.
-    let scale: Float
+    package let scale: Float
     /// Where the point between the feet lies on the canvas.
-    let origin: SIMD2<Float>
+    package let origin: SIMD2<Float>
 
     /// `yaw` in turns: 0 towards the camera, ¼ to the right of the picture, ½ away.
-    init(yaw: Float, tilt: Float, scale: Float, origin: SIMD2<Float>) {
+    package init(yaw: Float, tilt: Float, scale: Float, origin: SIMD2<Float>) {
         cosine = Noise.cosine(turns: yaw)
         sine = Noise.sine(turns: yaw)
         self.tilt = tilt
@@ -108,18 +110,18 @@ struct FigureView {
 
     /// Distance towards the camera.
     @inline(__always)
-    func depth(_ point: SIMD3<Float>) -> Float { point.z * cosine - point.x * sine }
+    package func depth(_ point: SIMD3<Float>) -> Float { point.z * cosine - point.x * sine }
 
     /// Where a point of the body lies on the canvas.
     @inline(__always)
-    func place(_ point: SIMD3<Float>) -> SIMD2<Float> {
+    package func place(_ point: SIMD3<Float>) -> SIMD2<Float> {
         let right = point.x * cosine + point.z * sine
         return origin + scale * SIMD2(right, depth(point) * tilt - point.y)
     }
 
     /// Half width, and the turn of the surface, of an ellipse of half axes `width` and `depth` about the height.
     @inline(__always)
-    func section(_ width: Float, _ depth: Float) -> Section {
+    package func section(_ width: Float, _ depth: Float) -> Section {
         let x = width * cosine
         let z = depth * sine
         let half = max(1e-5, (x * x + z * z).squareRoot())
@@ -128,15 +130,15 @@ struct FigureView {
 }
 
 /// A horizontal cut through a body, as seen: tells which place of the body a pixel shows.
-struct Section {
-    let halfWidth: Float
-    let cosine: Float
-    let sine: Float
+package struct Section {
+    package let halfWidth: Float
+    package let cosine: Float
+    package let sine: Float
 
     /// The place on the unit circle (x to the body's left, z forward) that is seen at `u`, −1…1, and how much it
     /// faces the camera.
     @inline(__always)
-    func place(_ u: Float) -> (x: Float, z: Float, facing: Float) {
+    package func place(_ u: Float) -> (x: Float, z: Float, facing: Float) {
         let facing = max(0, 1 - u * u).squareRoot()
         return (u * cosine - facing * sine, facing * cosine + u * sine, facing)
     }

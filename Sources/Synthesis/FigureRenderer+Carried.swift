@@ -3,7 +3,8 @@ extension FigureRenderer {
     /// A backpack: a panel with a pocket from behind, a bump from the side.
     func backpack(on canvas: inout Canvas) {
         let trunk = pose.neckY - pose.hipY
-        let middle = SIMD3<Float>(0, pose.neckY - trunk * 0.46, pose.lean * 0.5 - look.build.waist * 0.62 - 0.062)
+        let middle = SIMD3<Float>(
+            0, pose.neckY - trunk * 0.46, pose.lean * 0.5 - look.build.waist * 0.62 - 0.062)
         let section = view.section(0.108 * max(0.8, pose.height), 0.072)
         let colour = look.backpackColour
         let trim = look.backpackTrim
@@ -11,7 +12,8 @@ extension FigureRenderer {
         let centre = view.place(middle)
         let half = trunk * 0.50
         canvas.box(
-            centre, pixels(section.halfWidth), pixels(half), corner: pixels(min(section.halfWidth, half) * 0.55)
+            centre, pixels(section.halfWidth), pixels(half),
+            corner: pixels(min(section.halfWidth, half) * 0.55)
         ) { u, v in
             let (x, z, facing) = section.place(u)
             var cloth = colour

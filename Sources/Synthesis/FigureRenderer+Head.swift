@@ -66,7 +66,8 @@ extension FigureRenderer {
         let section = view.section(0.385 * size * volume, 0.45 * size * volume)
         let seed = look.upper.seed
         let colour = look.hair + Colour(gray: 0.03)
-        let forehead: Float = style == .fringe ? 0.24 : (look.market.age == .adult && look.beard ? 0.58 : 0.44)
+        let forehead: Float =
+            style == .fringe ? 0.24 : (look.market.age == .adult && look.beard ? 0.58 : 0.44)
         let long = look.market.longHair || style == .bob
         let bald = look.bald
         let lift = pixels(0.035 * size)
@@ -86,7 +87,9 @@ extension FigureRenderer {
             var edge = Noise.step(line - 0.07, line + 0.05, y)
             // What is left to a bald man runs from temple to temple around the back.
             if bald { edge *= Noise.step(0.30, 0.18, y) * Noise.step(0.35, 0.20, front) }
-            let curl: Float = style == .curly ? Noise.step(0.98, 0.80, u * u + v * v - 0.2 * Noise.smooth(u * 6, v * 6, seed)) : 1
+            let curl: Float =
+                style == .curly
+                ? Noise.step(0.98, 0.80, u * u + v * v - 0.2 * Noise.smooth(u * 6, v * 6, seed)) : 1
             let shine = 1 + 0.35 * Noise.step(0.5, 0.75, y) * (1 - Noise.step(0.75, 0.95, y))
             return (colour * (strands(x, y) * shine * light.on(u, facing * ring)), edge * curl)
         }
@@ -143,7 +146,8 @@ extension FigureRenderer {
             canvas.limb(root, cheek, pixels(0.10 * size), pixels(0.13 * size), light: light) { u, v in
                 colour * strands(u * 0.4, v)
             }
-            canvas.limb(cheek, end, pixels(0.14 * size), pixels((wavy ? 0.13 : 0.08) * size), light: light) { u, v in
+            canvas.limb(cheek, end, pixels(0.14 * size), pixels((wavy ? 0.13 : 0.08) * size), light: light) {
+                u, v in
                 colour * strands(u * 0.4, v + 1)
             }
         }

@@ -21,7 +21,8 @@ extension FigureRenderer {
                 hand, view.place(pose.hand[side] + SIMD3(0, 0.02, 0.05)), max(1, pixels(0.011)),
                 Colour(0.24, 0.13, 0.07))
         }
-        canvas.limb(hand, hand + (hand - elbow) * 0.20, wristRadius * 1.22, wristRadius * 1.0, light: light) { _, _ in
+        canvas.limb(hand, hand + (hand - elbow) * 0.20, wristRadius * 1.22, wristRadius * 1.0, light: light) {
+            _, _ in
             skin
         }
         if look.market.handbag, sign == look.bagSide { handbag(at: pose.hand[side], on: &canvas) }
@@ -38,7 +39,8 @@ extension FigureRenderer {
             canvas.limb(shoulder, elbow, upperRadius * 0.92, elbowRadius, light: light) { _, _ in skin }
             let cuff = shoulder + (elbow - shoulder) * 0.66
             let trim = look.collar ?? sleeve * 0.75
-            canvas.limb(shoulder, cuff, upperRadius * 1.04, upperRadius * 1.16, light: light, cut: true) { u, v in
+            canvas.limb(shoulder, cuff, upperRadius * 1.04, upperRadius * 1.16, light: light, cut: true) {
+                u, v in
                 (v > 0.84 && v < 1 ? trim : sleeve) * cloth.folds(u, v, depth: 0.2)
             }
         }
@@ -65,7 +67,9 @@ extension FigureRenderer {
             canvas.limb(hip, knee, thighRadius, kneeRadius, light: light) { _, _ in skin }
             if let sock = look.sock {
                 let top = knee + (ankle - knee) * 0.68
-                canvas.limb(top, ankle, ankleRadius * 1.18, ankleRadius * 1.1, light: light) { _, _ in sock * far }
+                canvas.limb(top, ankle, ankleRadius * 1.18, ankleRadius * 1.1, light: light) { _, _ in
+                    sock * far
+                }
             }
         }
         let heel = ankle + SIMD2(0, pixels(0.020))
@@ -97,7 +101,8 @@ extension FigureRenderer {
             if let stripe, place.x * sign > 0.80 { colour = stripe }
             // Worn cloth is paler on the thigh's front; black needs a little light to show its folds.
             let worn = 1 + 0.10 * max(0, place.z)
-            return (colour * worn + Colour(gray: lift)) * cloth.folds(u * 0.6, v * 1.6 + sign, depth: 0.24) * far
+            return (colour * worn + Colour(gray: lift)) * cloth.folds(u * 0.6, v * 1.6 + sign, depth: 0.24)
+                * far
         }
         if look.market.longLower {
             let kneeRadius = pixels(0.046 * thick)

@@ -96,7 +96,10 @@ extension FigureRenderer {
             let round = max(0.1, 1 - 0.35 * v * v * v).squareRoot()
             let section = view.section(
                 build.hips * (0.96 + 0.04 * v) * round, build.hips * (0.62 + 0.2 * build.depth) * round)
-            return (view.origin.x - pixels(0.01 * view.sine), pixels(section.halfWidth), TrunkRow(section: section))
+            return (
+                view.origin.x - pixels(0.01 * view.sine), pixels(section.halfWidth),
+                TrunkRow(section: section)
+            )
         } _: { row, u, v in
             let (x, z, facing) = row.section.place(u)
             var colour = cloth.colour(x: x, z: z, v: v * 0.15) * cloth.folds(u, v * 0.5, depth: 0.2)

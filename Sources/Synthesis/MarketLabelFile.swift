@@ -10,13 +10,15 @@ public enum MarketLabelFile {
     /// The fields of `train`, in file order, without `image_index`.
     public static let trainFields = [
         "age", "backpack", "bag", "handbag", "downblack", "downblue", "downbrown", "downgray", "downgreen",
-        "downpink", "downpurple", "downwhite", "downyellow", "upblack", "upblue", "upgreen", "upgray", "uppurple",
+        "downpink", "downpurple", "downwhite", "downyellow", "upblack", "upblue", "upgreen", "upgray",
+        "uppurple",
         "upred", "upwhite", "upyellow", "clothes", "down", "up", "hair", "hat", "gender",
     ]
 
     /// The fields of `test`, in file order, without `image_index`.
     public static let testFields = [
-        "age", "backpack", "bag", "handbag", "clothes", "down", "up", "hair", "hat", "gender", "upblack", "upwhite",
+        "age", "backpack", "bag", "handbag", "clothes", "down", "up", "hair", "hat", "gender", "upblack",
+        "upwhite",
         "upred", "uppurple", "upyellow", "upgray", "upblue", "upgreen", "downblack", "downwhite", "downpink",
         "downpurple", "downyellow", "downgray", "downblue", "downgreen", "downbrown",
     ]

@@ -93,7 +93,8 @@ public struct MarketLook: Hashable, Sendable {
             guard let value = codes[field], range.contains(value) else {
                 let found = codes[field].map { "\($0)" } ?? "nothing"
                 throw TwinError(
-                    "label row: field '\(field)' expected \(range.lowerBound) to \(range.upperBound), found \(found)")
+                    "label row: field '\(field)' expected \(range.lowerBound) to \(range.upperBound), found \(found)"
+                )
             }
             return value
         }
@@ -109,7 +110,9 @@ public struct MarketLook: Hashable, Sendable {
         handbag = try code("handbag") == 2
         upper = nil
         lower = nil
-        for colour in UpperColour.allCases.reversed() where try code("up" + colour.rawValue) == 2 { upper = colour }
+        for colour in UpperColour.allCases.reversed() where try code("up" + colour.rawValue) == 2 {
+            upper = colour
+        }
         for colour in LowerColour.allCases.reversed() where try code("down" + colour.rawValue) == 2 {
             lower = colour
         }

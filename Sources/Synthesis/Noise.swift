@@ -1,7 +1,7 @@
 /// Numbers that look random and belong to a place, and functions that are the same on every machine.
 ///
 /// The C library's sine may differ in the last bit from one CPU to the next; a picture must not.
-enum Noise {
+package enum Noise {
     /// Mixes the bits of a word (Wellons' lowbias32).
     @inline(__always)
     static func scrambled(_ word: UInt32) -> UInt32 {
@@ -16,7 +16,9 @@ enum Noise {
     /// A number in 0..<1 that belongs to a cell of a grid.
     @inline(__always)
     static func cell(_ column: Int, _ row: Int, _ seed: UInt32) -> Float {
-        let word = UInt32(truncatingIfNeeded: column) &* 0x9E37_79B1 &+ UInt32(truncatingIfNeeded: row) &* 0x85EB_CA77
+        let word =
+            UInt32(truncatingIfNeeded: column) &* 0x9E37_79B1 &+ UInt32(truncatingIfNeeded: row)
+            &* 0x85EB_CA77
         return Float(scrambled(word ^ seed) >> 8) * 0x1p-24
     }
 
@@ -38,7 +40,7 @@ enum Noise {
 
     /// sin(2π·turns), to 0.001.
     @inline(__always)
-    static func sine(turns: Float) -> Float {
+    package static func sine(turns: Float) -> Float {
         let t = turns - turns.rounded()
         let parabola = 8 * t - 16 * t * abs(t)
         return 0.775 * parabola + 0.225 * parabola * abs(parabola)

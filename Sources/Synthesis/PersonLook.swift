@@ -61,7 +61,8 @@ struct PersonLook {
         let old = market.age == .old
 
         skin = NamedColours.draw(NamedColours.skin, &random)
-        hair = old
+        hair =
+            old
             ? NamedColours.draw(NamedColours.oldHair, &random)
             : NamedColours.hair[random.weighted([4, 4, 3, 1.2, 1.5])] * random.uniform(0.85...1.15)
         let style = random.uniform()
@@ -94,7 +95,9 @@ struct PersonLook {
         belt = random.chance(0.25) ? NamedColours.draw(NamedColours.brown + NamedColours.black, &random) : nil
 
         let adult = market.age == .adult || old
-        shoe = NamedColours.shoes[random.weighted(adult ? [5, 1, 4, 0, 0.5, 1, 0, 0] : [1, 3, 1, 2, 2, 1, 2, 2])]
+        shoe =
+            NamedColours.shoes[
+                random.weighted(adult ? [5, 1, 4, 0, 0.5, 1, 0, 0] : [1, 3, 1, 2, 2, 1, 2, 2])]
         shoe *= random.uniform(0.85...1.1)
         sole = adult ? shoe * 0.5 : Colour(gray: 0.92)
         sock = random.chance(0.4) ? (random.chance(0.6) ? Colour(gray: 0.92) : Colour(gray: 0.12)) : nil
@@ -104,9 +107,9 @@ struct PersonLook {
         }
         hatStyle = HatStyle(rawValue: random.weighted(female ? [2, 4, 2] : [4, 2, 2]))!
         hatColour = strong(&random)
-        // A black cap on black hair is no hat to anyone.
-        if abs(hatColour.luminance - hair.luminance) < 0.15 {
-            hatColour = hair.luminance > 0.4 ? hatColour * 0.45 : hatColour * 0.6 + Colour(gray: 0.35)
+        // A black cap on black hair, or a brown one over a brown face, is no hat to anyone.
+        if min(Self.distance(hair, hatColour), Self.distance(skin, hatColour)) < 0.10 {
+            hatColour = skin.luminance < 0.55 ? Colour(0.92, 0.87, 0.76) : Colour(0.74, 0.10, 0.16)
         }
         hatBand = strong(&random)
         backpackColour = Self.apart(strong(&random), from: upper.base)
@@ -121,9 +124,13 @@ struct PersonLook {
 
     /// `colour`, made lighter or darker until it stands out from what it lies on.
     private static func apart(_ colour: Colour, from ground: Colour) -> Colour {
-        let difference = colour - ground
-        let distance = difference.x * difference.x + difference.y * difference.y + difference.z * difference.z
-        guard distance < 0.12 else { return colour }
+        guard distance(colour, ground) < 0.12 else { return colour }
         return ground.luminance > 0.42 ? colour * 0.4 : colour * 0.55 + Colour(gray: 0.38)
+    }
+
+    /// Squared distance of two colours.
+    private static func distance(_ left: Colour, _ right: Colour) -> Float {
+        let difference = left - right
+        return (difference * difference).luminance * 3
     }
 }

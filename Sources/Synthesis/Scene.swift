@@ -15,10 +15,12 @@ struct Scene {
         self.shot = shot
         let walkName = StreamName.walk(person: shot.personID, camera: shot.camera, sequence: shot.sequence)
         let shotName = StreamName.shot(
-            person: shot.personID, camera: shot.camera, sequence: shot.sequence, frame: shot.frame, box: shot.box)
+            person: shot.personID, camera: shot.camera, sequence: shot.sequence, frame: shot.frame,
+            box: shot.box)
         // Pictures of nobody in particular have no walk in common: each has its own.
         walk = RandomStream(
-            seed: configuration.seed, .synthesis, index: shot.personID > 0 ? walkName.index : shotName.index ^ 1 << 60)
+            seed: configuration.seed, .synthesis,
+            index: shot.personID > 0 ? walkName.index : shotName.index ^ 1 << 60)
         random = RandomStream(seed: configuration.seed, .synthesis, index: shotName.index)
     }
 
@@ -40,17 +42,23 @@ struct Scene {
 
         let framing = look == nil ? [Framing.person, .part, .nobody][random.weighted([2, 4, 4])] : .person
         let closeUp: Float = framing == .part ? random.uniform(1.5...2.4) : 1
-        let unit = tall * 0.90 * random.uniform(0.92...1.08) * closeUp
-        var foot = SIMD2(wide * (0.5 + random.uniform(-0.06...0.06)), tall * (0.955 + random.uniform(-0.03...0.035)))
-        if framing == .part { foot += SIMD2(wide * random.uniform(-0.5...0.5), tall * random.uniform(0...1.1)) }
+        let unit = tall * 0.92 * random.uniform(0.92...1.08) * closeUp
+        var foot = SIMD2(
+            wide * (0.5 + random.uniform(-0.06...0.06)), tall * (0.955 + random.uniform(-0.03...0.035)))
+        if framing == .part {
+            foot += SIMD2(wide * random.uniform(-0.5...0.5), tall * random.uniform(0...1.1))
+        }
         let horizon = tall * max(0.12, camera.horizon + random.uniform(-0.04...0.04))
 
-        Background(camera: camera, stretch: stretch, scale: unit).draw(on: &canvas, horizon: horizon)
+        Background(camera: camera, stretch: stretch, scale: unit, grain: factor).draw(
+            on: &canvas, horizon: horizon)
         clutter(on: &canvas, horizon: horizon)
         if framing != .nobody {
             let light = Light(side: lightSide, ambient: camera.light.ambient, strength: camera.light.strength)
             let who = look ?? stranger()
-            figure(who, yaw: direction + random.uniform(-0.03...0.03), unit: unit, foot: foot, light, on: &canvas)
+            figure(
+                who, yaw: direction + random.uniform(-0.03...0.03), unit: unit, foot: foot, light, on: &canvas
+            )
             occlude(on: &canvas, unit: unit, light)
         }
         let developer = Developer(
@@ -65,7 +73,8 @@ struct Scene {
     }
 
     private mutating func figure(
-        _ look: PersonLook, yaw: Float, unit: Float, foot: SIMD2<Float>, _ light: Light, on canvas: inout Canvas
+        _ look: PersonLook, yaw: Float, unit: Float, foot: SIMD2<Float>, _ light: Light,
+        on canvas: inout Canvas
     ) {
         let pose = FigurePose(look, phase: random.uniform())
         let view = FigureView(yaw: yaw, tilt: camera.tilt, scale: unit, origin: foot)
@@ -90,7 +99,9 @@ struct Scene {
             }
         }
         if random.chance(0.2) {
-            Clutter.pole(wide * random.uniform(0...1), wide * 0.02, Colour(gray: random.uniform(0.25...0.6)), on: &canvas)
+            Clutter.pole(
+                wide * random.uniform(0...1), wide * 0.02, Colour(gray: random.uniform(0.25...0.6)),
+                on: &canvas)
         }
     }
 

@@ -16,7 +16,8 @@ public enum Sheet {
             for row in 0..<height {
                 let target = ((index / columns * height + row) * columns + index % columns) * width * 3
                 sheet.pixels.replaceSubrange(
-                    target..<(target + width * 3), with: picture.pixels[(row * width * 3)..<((row + 1) * width * 3)])
+                    target..<(target + width * 3),
+                    with: picture.pixels[(row * width * 3)..<((row + 1) * width * 3)])
             }
         }
         return sheet

@@ -66,7 +66,9 @@ struct Textile {
         case .triangle: hit = down > -0.17 && down < 0.15 && abs(x) < (down + 0.17) * 1.35
         case .twoBars: hit = abs(x) < 0.5 && (abs(down + 0.08) < 0.045 || abs(down - 0.08) < 0.045)
         case .letters:
-            hit = abs(x) < 0.55 && abs(down) < 0.08 && Noise.cell(Int((x + 1) * 8), Int((down + 1) * 18), seed) < 0.6
+            hit =
+                abs(x) < 0.55 && abs(down) < 0.08
+                && Noise.cell(Int((x + 1) * 8), Int((down + 1) * 18), seed) < 0.6
         }
         return hit ? accent : colour
     }
@@ -126,7 +128,8 @@ struct Textile {
         default:
             let strong = NamedColours.draw(NamedColours.accessories, &random)
             let contrast = abs(strong.luminance - base.luminance)
-            return contrast > 0.2 ? strong : (base.luminance > 0.5 ? strong * 0.5 : strong * 0.5 + Colour(gray: 0.45))
+            return contrast > 0.2
+                ? strong : (base.luminance > 0.5 ? strong * 0.5 : strong * 0.5 + Colour(gray: 0.45))
         }
     }
 }

@@ -56,9 +56,12 @@ public struct Twin: Sendable {
             guard shot.personID <= 0 || looks[shot.personID] != nil, (1...9).contains(shot.camera),
                 (1...9).contains(shot.sequence)
             else {
-                throw TwinError("twin: shot \(shot.fileName), expected a listed person, camera and sequence 1 to 9")
+                throw TwinError(
+                    "twin: shot \(shot.fileName), expected a listed person, camera and sequence 1 to 9")
             }
-            if seen[shot.camera] == nil { seen[shot.camera] = CameraProfile(shot.camera, seed: configuration.seed) }
+            if seen[shot.camera] == nil {
+                seen[shot.camera] = CameraProfile(shot.camera, seed: configuration.seed)
+            }
         }
         self.configuration = configuration
         self.people = people.sorted { $0.personID < $1.personID }
@@ -79,7 +82,8 @@ public struct Twin: Sendable {
         precondition(looks[person.personID] != nil, "person \(person.personID) is not of this twin")
         return picture(
             TwinShot(
-                folder: person.trains ? .train : .gallery, personID: person.personID, camera: camera, sequence: 1,
+                folder: person.trains ? .train : .gallery, personID: person.personID, camera: camera,
+                sequence: 1,
                 frame: shot, box: 1))
     }
 }

@@ -44,7 +44,8 @@ public struct TwinConfiguration: Equatable, Sendable {
 
     /// A configuration; every value has a default that makes a small set.
     public init(
-        seed: UInt64 = 1, trainIdentities: Int = 100, testIdentities: Int = 100, picturesPerIdentity: Int = 16,
+        seed: UInt64 = 1, trainIdentities: Int = 100, testIdentities: Int = 100,
+        picturesPerIdentity: Int = 16,
         cameras: Int = 6, maximumQueriesPerIdentity: Int = 6, height: Int = 128, width: Int = 64,
         jpegQuality: Int = 90, distractors: Int = 50, junk: Int = 50, minimumShare: Float = 0.12,
         oversampling: Int = 2
@@ -70,7 +71,8 @@ public struct TwinConfiguration: Equatable, Sendable {
     public func validate() throws(TwinError) {
         func require(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws(TwinError) {
             guard range.contains(value) else {
-                throw TwinError("twin: \(name) is \(value), expected \(range.lowerBound) to \(range.upperBound)")
+                throw TwinError(
+                    "twin: \(name) is \(value), expected \(range.lowerBound) to \(range.upperBound)")
             }
         }
         try require("trainIdentities", trainIdentities, 0...9998)

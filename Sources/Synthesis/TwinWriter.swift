@@ -50,13 +50,15 @@ public enum TwinWriter {
             }
             let held = (try? files.contentsOfDirectory(atPath: path).count) ?? 0
             guard held == 0 || overwrite else {
-                throw TwinError("twin: \(path) holds \(held) entries, expected none; overwrite it or give another path")
+                throw TwinError(
+                    "twin: \(path) holds \(held) entries, expected none; overwrite it or give another path")
             }
         }
         do {
             if files.fileExists(atPath: partial) { try files.removeItem(atPath: partial) }
             for name in TwinShot.Folder.allCases {
-                try files.createDirectory(atPath: partial + "/" + name.rawValue, withIntermediateDirectories: true)
+                try files.createDirectory(
+                    atPath: partial + "/" + name.rawValue, withIntermediateDirectories: true)
             }
         } catch {
             throw TwinError("twin: \(partial) can't be written: \(oneLine(error))")
@@ -80,7 +82,9 @@ public enum TwinWriter {
                 do throws(TwinError) {
                     try write(twin, shot, to: "\(partial)/\(shot.folder.rawValue)/\(shot.fileName)")
                 } catch {
-                    failure.withLock { held in if held.map({ index < $0.index }) ?? true { held = (index, error) } }
+                    failure.withLock { held in
+                        if held.map({ index < $0.index }) ?? true { held = (index, error) }
+                    }
                 }
                 if thread == 0, index - reported >= stride {
                     reported = index

@@ -19,9 +19,11 @@ import Testing
     }
 
     @Test func `what depends on gender depends on it here, and nobody carries two bags`() throws {
-        let people = try Twin(configuration: TwinConfiguration(trainIdentities: 2000, testIdentities: 0)).people
+        let people = try Twin(configuration: TwinConfiguration(trainIdentities: 2000, testIdentities: 0))
+            .people
         #expect(people.allSatisfy { $0.look.gender == .female || !$0.look.dress })
-        #expect(people.allSatisfy { [$0.look.bag, $0.look.backpack, $0.look.handbag].filter { $0 }.count <= 1 })
+        #expect(
+            people.allSatisfy { [$0.look.bag, $0.look.backpack, $0.look.handbag].filter { $0 }.count <= 1 })
         let women = people.filter { $0.look.gender == .female }
         let men = people.filter { $0.look.gender == .male }
         #expect(Double(women.filter(\.look.longHair).count) > 0.7 * Double(women.count))

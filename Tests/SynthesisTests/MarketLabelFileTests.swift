@@ -78,7 +78,8 @@ import Testing
     }
 
     @Test func `a side without people is written, too`() throws {
-        let person = try Twin(configuration: TwinConfiguration(trainIdentities: 1, testIdentities: 0)).people[0]
+        let person = try Twin(configuration: TwinConfiguration(trainIdentities: 1, testIdentities: 0)).people[
+            0]
         let file = try Self.written([person])
         #expect(file.sides["test"]?.identities == [])
         #expect(file.sides["train"]?.identities == ["0001"])
@@ -97,11 +98,15 @@ import Testing
             folder.deleteLastPathComponent()
             places.append(folder.path + "/shared/data")
         }
-        return places.map { $0 + "/market_attribute.mat" }.first { FileManager.default.fileExists(atPath: $0) }
+        return places.map { $0 + "/market_attribute.mat" }.first {
+            FileManager.default.fileExists(atPath: $0)
+        }
     }
 
     @Test func `the structure is the published file's`() throws {
-        guard let path = Self.published else { return print("skipped: no market_attribute.mat in shared data") }
+        guard let path = Self.published else {
+            return print("skipped: no market_attribute.mat in shared data")
+        }
         let real = try Self.read(path)
         let twin = try Twin(configuration: TwinConfiguration(trainIdentities: 20, testIdentities: 30))
         let ours = try Self.written(twin.people)
@@ -115,7 +120,9 @@ import Testing
     }
 
     @Test func `shares of attributes are the published ones`() throws {
-        guard let path = Self.published else { return print("skipped: no market_attribute.mat in shared data") }
+        guard let path = Self.published else {
+            return print("skipped: no market_attribute.mat in shared data")
+        }
         let real = try Self.read(path)
         var configuration = TwinConfiguration(trainIdentities: 4000, testIdentities: 4000, minimumShare: 0)
         configuration.picturesPerIdentity = 2
@@ -126,7 +133,9 @@ import Testing
                 let wanted = Double(labels.filter { $0 == code }.count) / Double(labels.count)
                 let found = Double(people.filter { $0.look.code(field) == code }.count) / Double(people.count)
                 // Four deviations of a share among 8,000.
-                #expect(abs(wanted - found) < 0.002 + 4 * (wanted * (1 - wanted) / 8000).squareRoot(), "\(field) \(code)")
+                #expect(
+                    abs(wanted - found) < 0.002 + 4 * (wanted * (1 - wanted) / 8000).squareRoot(),
+                    "\(field) \(code)")
             }
         }
     }

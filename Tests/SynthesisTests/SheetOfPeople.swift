@@ -8,7 +8,9 @@ import Testing
 @Suite struct SheetOfPeople {
     @Test func `a sheet is written where JCM_TWIN_SHEET says`() throws {
         let environment = ProcessInfo.processInfo.environment
-        guard let path = environment["JCM_TWIN_SHEET"] else { return print("skipped: JCM_TWIN_SHEET is not set") }
+        guard let path = environment["JCM_TWIN_SHEET"] else {
+            return print("skipped: JCM_TWIN_SHEET is not set")
+        }
         let scale = Int(environment["JCM_TWIN_SCALE"] ?? "1") ?? 1
         let seed = UInt64(environment["JCM_TWIN_SEED"] ?? "1") ?? 1
         let count = Int(environment["JCM_TWIN_COUNT"] ?? "16") ?? 16
@@ -19,7 +21,9 @@ import Testing
         var pictures: [Picture] = []
         let start = ContinuousClock.now
         for person in twin.people {
-            for shot in 0..<8 { pictures.append(twin.picture(person: person, camera: 1 + shot % 6, shot: shot)) }
+            for shot in 0..<8 {
+                pictures.append(twin.picture(person: person, camera: 1 + shot % 6, shot: shot))
+            }
         }
         print("\(pictures.count) pictures in \(ContinuousClock.now - start)")
         let sheet = Sheet.grid(pictures, columns: 16)

@@ -4,13 +4,15 @@ import Testing
 @Suite struct TwinTests {
     static func small(_ seed: UInt64 = 7) -> TwinConfiguration {
         TwinConfiguration(
-            seed: seed, trainIdentities: 6, testIdentities: 8, picturesPerIdentity: 9, distractors: 6, junk: 5)
+            seed: seed, trainIdentities: 6, testIdentities: 8, picturesPerIdentity: 9, distractors: 6, junk: 5
+        )
     }
 
     @Test func `file names are Market's`() throws {
         let twin = try Twin(configuration: Self.small())
         for shot in twin.shots {
-            #expect(shot.fileName.wholeMatch(of: /(-1|\d{4})_c\ds\d_\d{6}_\d{2}\.jpg/) != nil, "\(shot.fileName)")
+            #expect(
+                shot.fileName.wholeMatch(of: /(-1|\d{4})_c\ds\d_\d{6}_\d{2}\.jpg/) != nil, "\(shot.fileName)")
         }
         #expect(Set(twin.shots.map { $0.folder.rawValue + $0.fileName }).count == twin.shots.count)
         let shot = TwinShot(folder: .train, personID: 2, camera: 1, sequence: 1, frame: 451, box: 3)
@@ -56,7 +58,9 @@ import Testing
         #expect(twin.picture(twin.shots[0]) != other.picture(twin.shots[0]))
         #expect(twin.picture(twin.shots[0]) != twin.picture(twin.shots[1]))
         let person = twin.people[0]
-        #expect(twin.picture(person: person, camera: 1, shot: 1) != twin.picture(person: person, camera: 2, shot: 1))
+        #expect(
+            twin.picture(person: person, camera: 1, shot: 1)
+                != twin.picture(person: person, camera: 2, shot: 1))
     }
 
     /// A checksum over pixels of several people and cameras: it is the same on every machine and at every
@@ -64,10 +68,10 @@ import Testing
     @Test func `pixels are the same on every machine`() throws {
         let twin = try Twin(configuration: Self.small())
         var sum: UInt64 = 0xcbf2_9ce4_8422_2325
-        for shot in twin.shots.prefix(60) {
+        for shot in twin.shots {
             for byte in twin.picture(shot).pixels { sum = (sum ^ UInt64(byte)) &* 0x100_0000_01b3 }
         }
-        #expect(sum == 0, "\(sum)")
+        #expect(sum == 8626831453237653846, "\(sum)")
     }
 
     @Test(arguments: [(64, 32), (128, 64), (224, 112), (100, 47)])
@@ -82,14 +86,19 @@ import Testing
 
     @Test func `given people and file names are taken as they are`() throws {
         let look = MarketLook(
-            gender: .female, age: .old, longHair: true, longSleeves: true, longLower: false, dress: true, hat: true,
+            gender: .female, age: .old, longHair: true, longSleeves: true, longLower: false, dress: true,
+            hat: true,
             handbag: true, upper: nil, lower: .pink)
         let person = TwinPerson(personID: 1501, trains: false, look: look)
         let shot = TwinShot(folder: .query, personID: 1501, camera: 6, sequence: 3, frame: 82_418, box: 1)
         let twin = try Twin(configuration: TwinConfiguration(), people: [person], shots: [shot])
         #expect(twin.shots == [shot] && twin.people == [person])
-        #expect(throws: TwinError.self) { try Twin(configuration: TwinConfiguration(), people: [person, person]) }
-        #expect(throws: TwinError.self) { try Twin(configuration: TwinConfiguration(), people: [], shots: [shot]) }
+        #expect(throws: TwinError.self) {
+            try Twin(configuration: TwinConfiguration(), people: [person, person])
+        }
+        #expect(throws: TwinError.self) {
+            try Twin(configuration: TwinConfiguration(), people: [], shots: [shot])
+        }
     }
 
     @Test func `impossible values are refused in one line that names them`() {
@@ -101,7 +110,9 @@ import Testing
             #expect(error?.description.contains("\n") == false)
         }
         refused("testIdentities") { $0.testIdentities = -1 }
-        refused("trainIdentities + testIdentities") { $0.trainIdentities = 6000; $0.testIdentities = 6000 }
+        refused("trainIdentities + testIdentities") {
+            $0.trainIdentities = 6000; $0.testIdentities = 6000
+        }
         refused("picturesPerIdentity") { $0.picturesPerIdentity = 1 }
         refused("cameras") { $0.cameras = 10 }
         refused("width") { $0.width = 0 }

@@ -11,7 +11,8 @@ import Testing
     private static func twin() throws -> Twin {
         try Twin(
             configuration: TwinConfiguration(
-                trainIdentities: 3, testIdentities: 3, picturesPerIdentity: 6, height: 64, width: 32, distractors: 2,
+                trainIdentities: 3, testIdentities: 3, picturesPerIdentity: 6, height: 64, width: 32,
+                distractors: 2,
                 junk: 2))
     }
 

@@ -6,7 +6,8 @@ import Testing
 /// What the label file says must be there to see.
 @Suite struct VisibleAttributesTests {
     static let plain = MarketLook(
-        gender: .male, age: .teen, longHair: false, longSleeves: false, longLower: true, dress: false, upper: .red,
+        gender: .male, age: .teen, longHair: false, longSleeves: false, longLower: true, dress: false,
+        upper: .red,
         lower: .blue)
 
     /// Pictures of eight people with the same look, by every camera.
