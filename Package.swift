@@ -63,7 +63,8 @@ let package = Package(
         .target(
             name: "PersonData", dependencies: ["HDF5", "Images", "CMatIO", "Tensors", "CSystem"],
             swiftSettings: numeric),
-        .target(name: "Synthesis", dependencies: ["Images", "PersonData", "Tensors"], swiftSettings: numeric),
+        .target(
+            name: "Synthesis", dependencies: ["CMatIO", "Images", "PersonData", "Tensors"], swiftSettings: numeric),
         .target(name: "DataParallel", dependencies: ["MPI", "Tensors"], swiftSettings: numeric),
         .target(name: "Checkpoints", dependencies: ["HDF5", "Tensors", "CDeflate"], swiftSettings: common),
         .target(
@@ -101,6 +102,9 @@ let package = Package(
         .testTarget(name: "MPITests", dependencies: ["MPI", "MPIProbe", "TestSupport"], swiftSettings: testing),
         .testTarget(
             name: "PersonDataTests", dependencies: ["PersonData", "HDF5", "Images", "Tensors", "TestSupport"],
+            swiftSettings: testing),
+        .testTarget(
+            name: "SynthesisTests", dependencies: ["CMatIO", "Images", "Synthesis", "Tensors"],
             swiftSettings: testing),
     ]
 )
