@@ -80,5 +80,8 @@ let package = Package(
             ],
             swiftSettings: common),
         .testTarget(name: "HDF5Tests", dependencies: ["HDF5"], swiftSettings: common),
+        .testTarget(
+            name: "ImagesTests", dependencies: ["Images"], resources: [.copy("Fixtures")],
+            swiftSettings: numeric),
     ]
 )
