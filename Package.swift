@@ -94,6 +94,8 @@ let package = Package(
             swiftSettings: testing),
         .testTarget(name: "HDF5Tests", dependencies: ["HDF5"], swiftSettings: testing),
         .testTarget(
+            name: "ImagesTests", dependencies: ["Images", "HDF5", "TestSupport"], swiftSettings: testing),
+        .testTarget(
             name: "LayersTests", dependencies: ["Layers", "Kernels", "Tensors", "TestSupport"],
             swiftSettings: testing),
         .testTarget(

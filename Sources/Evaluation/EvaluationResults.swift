@@ -1,4 +1,4 @@
-internal import Foundation
+public import Foundation
 
 /// Accuracies of the attributes, beside the majority's.
 public struct AttributeResults: Sendable {

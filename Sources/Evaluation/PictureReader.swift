@@ -1,4 +1,4 @@
-public import Layers
+internal import Layers
 public import Model
 public import PersonData
 public import Tensors

@@ -1,29 +1,32 @@
 internal import CTurboJPEG
 
-/// Writes pictures as JPEG with libjpeg-turbo.
+/// Writes pictures as JPEG.
 public enum JPEGEncoder {
-    /// The bytes of a JPEG file of `picture`, 4:2:0, at `quality` 1…100.
+    /// A baseline JPEG with 4:2:0 chroma and the accurate DCT.
     ///
-    /// The accurate integer transform is asked for: its result doesn't depend on the CPU.
-    ///
-    /// - Throws: `ImageError` with the library's own words.
+    /// - Parameters:
+    ///   - picture: what is written.
+    ///   - quality: 1 (worst) … 100.
+    /// - Returns: the bytes of the file.
     public static func encode(_ picture: Picture, quality: Int) throws(ImageError) -> [UInt8] {
-        guard let handle = tjInitCompress() else { throw ImageError("JPEG encoder: could not be set up") }
-        defer { tjDestroy(handle) }
-        var buffer: UnsafeMutablePointer<UInt8>?
-        var size: UInt = 0
-        defer { tjFree(buffer) }
-        let code = picture.pixels.withUnsafeBufferPointer { pixels in
-            tjCompress2(
-                handle, pixels.baseAddress, Int32(picture.width), 0, Int32(picture.height),
-                Int32(TJPF_RGB.rawValue),
-                &buffer, &size, Int32(TJSAMP_420.rawValue), Int32(quality), TJFLAG_ACCURATEDCT)
+        precondition((1...100).contains(quality), "JPEG quality \(quality), expected 1…100")
+        guard let turbo = tjInitCompress() else {
+            throw ImageError(name: "JPEG", reason: "no memory to encode")
         }
-        guard code == 0, let buffer else {
-            throw ImageError(
-                "JPEG encoder: \(picture.height)×\(picture.width) at quality \(quality): "
-                    + String(cString: tjGetErrorStr2(handle)))
+        defer { tjDestroy(turbo) }
+        let (width, height) = (Int32(picture.width), Int32(picture.height))
+        let subsampling = Int32(TJSAMP_420.rawValue)
+        var length = tjBufSize(width, height, subsampling)
+        var code: Int32 = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: Int(length)) { room, filled in
+            var target = room.baseAddress
+            code = tjCompress2(
+                turbo, picture.pixels, width, 0, height, Int32(TJPF_RGB.rawValue), &target, &length,
+                subsampling,
+                Int32(quality), TJFLAG_NOREALLOC | TJFLAG_ACCURATEDCT)
+            filled = code == 0 ? Int(length) : 0
         }
-        return Array(UnsafeBufferPointer(start: buffer, count: Int(size)))
+        if code != 0 { throw ImageError(name: "JPEG", reason: String(cString: tjGetErrorStr2(turbo))) }
+        return bytes
     }
 }
