@@ -94,12 +94,33 @@ let package = Package(
             swiftSettings: testing),
         .testTarget(name: "HDF5Tests", dependencies: ["HDF5"], swiftSettings: testing),
         .testTarget(
-            name: "ImagesTests", dependencies: ["Images", "HDF5", "TestSupport"], swiftSettings: testing),
+            name: "ImagesTests", dependencies: ["Images"], resources: [.copy("Fixtures")],
+            swiftSettings: testing),
         .testTarget(
             name: "LayersTests", dependencies: ["Layers", "Kernels", "Tensors", "TestSupport"],
             swiftSettings: testing),
         .testTarget(
             name: "ModelTests", dependencies: ["Model", "Layers", "Kernels", "Tensors", "TestSupport"],
+            swiftSettings: testing),
+        .testTarget(
+            name: "KernelsTests",
+            dependencies: ["Kernels", "Tensors", "HDF5", "TestSupport"],
+            swiftSettings: testing),
+        .testTarget(
+            name: "TensorsTests",
+            dependencies: ["Tensors", "TestSupport"],
+            swiftSettings: testing),
+        .testTarget(
+            name: "TrainingTests",
+            dependencies: ["Training", "Model", "PersonData", "Checkpoints", "HDF5", "MPI", "Kernels", "Layers", "Tensors", "TestSupport"],
+            swiftSettings: testing),
+        .testTarget(
+            name: "EvaluationTests",
+            dependencies: ["Evaluation", "PersonData", "Tensors", "TestSupport"],
+            swiftSettings: testing),
+        .testTarget(
+            name: "CheckpointsTests",
+            dependencies: ["Checkpoints", "HDF5", "Tensors", "TestSupport"],
             swiftSettings: testing),
         .testTarget(name: "MPITests", dependencies: ["MPI", "MPIProbe", "TestSupport"], swiftSettings: testing),
         .testTarget(
