@@ -115,6 +115,7 @@ public final class Trainer {
 
     private func report(_ window: inout LogWindow, rate: Double, norm: Double?) {
         let losses = window.mean
+        state.losses = losses
         var entry = RunLog.Entry(step: state.step)
         entry.epoch = Double(state.step * recipe.training.globalBatch) / Double(data.indices(of: .train).count)
         entry.losses = losses
@@ -160,6 +161,7 @@ public final class Trainer {
         let found = try world.agree { world.rank == 0 ? try restore(resume) : RunState() }
         state.step = Int(try world.broadcast(Int64(found.step)))
         state.isFinished = try world.broadcast(Int64(found.isFinished ? 1 : 0)) == 1
+        state.losses = found.losses
         let store = step.model.context.parameters
         for buffer in [store.values, store.running, step.optimiser.firstMoment, step.optimiser.secondMoment] {
             try Replication.broadcast(buffer, over: world)
