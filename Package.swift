@@ -89,5 +89,8 @@ let package = Package(
             swiftSettings: testing),
         .testTarget(name: "LayersTests", dependencies: ["Layers", "Kernels", "Tensors", "TestSupport"], swiftSettings: testing),
         .testTarget(name: "HDF5Tests", dependencies: ["HDF5"], swiftSettings: testing),
+        .testTarget(
+            name: "ImagesTests", dependencies: ["Images"], resources: [.copy("Fixtures")],
+            swiftSettings: numeric),
     ]
 )

@@ -2,8 +2,8 @@ internal import CHDF5
 
 /// An HDF5 file: datasets, strings and attributes by path.
 ///
-/// Paths are like `/parameters/cnn.layer1.0.conv1.weight`: slashes separate groups, dots are part of a
-/// name. A file is used by one thread at a time. A file that was written is good only once `close()` returned.
+/// Paths are like `/parameters/cnn.layer1.0.conv1.weight`: slashes separate groups, dots are part of a name.
+/// A file is used by one thread at a time. A file that was written is good only once `close()` returned.
 public final class File {
     /// Where the file is.
     public let path: String

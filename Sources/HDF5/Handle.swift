@@ -7,8 +7,9 @@ struct Handle: ~Copyable {
     /// Takes over `id`, which is valid.
     init(_ id: hid_t) { self.id = id }
 
-    /// Drops one reference, whatever the kind: the library closes the object with its last one. A file
-    /// that was closed has taken its objects along; their identifiers are no longer valid then, which is no error.
+    /// Drops one reference, whatever the kind: the library closes the object with its last one. A file that
+    /// was closed has taken its objects along; their identifiers are no longer valid then, which is no
+    /// error.
     deinit { if H5Iis_valid(id) > 0 { H5Idec_ref(id) } }
 }
 

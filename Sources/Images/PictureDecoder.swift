@@ -1,0 +1,90 @@
+internal import CTurboJPEG
+internal import Glibc
+
+/// Reads JPEG, PNG and BMP files as 8-bit RGB; which it is, the content says and not the file's name.
+///
+/// A thread has a decoder of its own: it keeps the library's state and the file's bytes between pictures.
+/// EXIF orientation is ignored, as are colour profiles and gamma. A file that is damaged in any way the
+/// libraries notice, if only at its end, is an error: a half-grey picture would train as a good one.
+public final class PictureDecoder {
+    let turbo: tjhandle
+    private var bytes: [UInt8] = []
+
+    /// The longest file that is read, in bytes.
+    static let longestFile = 1 << 30
+
+    /// A decoder for one thread.
+    public init() {
+        guard let turbo = tjInitDecompress() else { fatalError("libjpeg-turbo has no memory for a decoder") }
+        self.turbo = turbo
+    }
+
+    deinit { tjDestroy(turbo) }
+
+    /// The picture in a file.
+    public func decode(file path: String) throws(ImageError) -> Picture {
+        let count = try load(path)
+        let result = bytes.withUnsafeBytes { whole in
+            Result { () throws(ImageError) in
+                try decode(UnsafeRawBufferPointer(rebasing: whole[..<count]), name: path)
+            }
+        }
+        return try result.get()
+    }
+
+    /// The picture in the bytes of a file; `name` stands in messages.
+    public func decode(_ bytes: [UInt8], name: String) throws(ImageError) -> Picture {
+        try bytes.withUnsafeBytes { whole in
+            Result { () throws(ImageError) in try decode(whole, name: name) }
+        }.get()
+    }
+
+    /// The picture in the bytes of a file; `name` stands in messages.
+    public func decode(_ bytes: UnsafeRawBufferPointer, name: String) throws(ImageError) -> Picture {
+        if bytes.starts(with: [0xFF, 0xD8, 0xFF]) { return try decodeJPEG(bytes, name) }
+        if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
+            return try decodePNG(bytes, name)
+        }
+        if bytes.starts(with: [0x42, 0x4D]) { return try decodeBMP(bytes, name) }
+        if bytes.isEmpty {
+            throw ImageError(name: name, reason: "expected a JPEG, PNG or BMP, found no bytes")
+        }
+        let start = bytes.prefix(8).map { byte in
+            let text = String(byte, radix: 16)
+            return text.count < 2 ? "0" + text : text
+        }
+        throw ImageError(
+            name: name,
+            reason:
+                "expected a JPEG, PNG or BMP, found a file that begins with \(start.joined(separator: " "))")
+    }
+
+    /// Reads the file into `bytes`, which only grows; gives the file's length.
+    private func load(_ path: String) throws(ImageError) -> Int {
+        func error() -> ImageError {
+            ImageError(name: path, reason: "cannot read: \(String(cString: strerror(errno)))")
+        }
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw error() }
+        defer { close(file) }
+        var status = stat()
+        guard fstat(file, &status) == 0 else { throw error() }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw ImageError(name: path, reason: "expected a file, found a folder or device")
+        }
+        let length = Int(status.st_size)
+        guard length <= Self.longestFile else {
+            throw ImageError(name: path, reason: "\(length) bytes long, at most \(Self.longestFile) are read")
+        }
+        if bytes.count < length { bytes = [UInt8](repeating: 0, count: max(length, 2 * bytes.count)) }
+        var done = 0
+        while done < length {
+            let step = bytes.withUnsafeMutableBytes { read(file, $0.baseAddress! + done, length - done) }
+            if step < 0 && errno == EINTR { continue }
+            if step < 0 { throw error() }
+            if step == 0 { break }
+            done += step
+        }
+        return done
+    }
+}
