@@ -4,13 +4,13 @@ internal import HDF5
 /// Writes a prepared file: whole, or not at all.
 ///
 /// The metadata are known first; then rows of pixels come in any order and from any thread; `finish` puts the file in
-/// place. Until then it is called `PATH.partial`, and a writer that goes away without `finish` removes it.
+/// place. Until then it is called `PATH.partial1`, and a writer that goes away without `finish` removes it.
 public final class PreparedFileWriter: Sendable {
     /// The file to be.
     public let path: String
 
     /// What the file is called until it is whole.
-    public static func partialPath(_ path: String) -> String { path + ".partial" }
+    static func partialPath(_ path: String, stage: Int = 1) -> String { "\(path).partial\(stage)" }
 
     let rows: RowFile
     private let partial: String
@@ -18,12 +18,23 @@ public final class PreparedFileWriter: Sendable {
     /// Begins a file for the given pictures, all `height`×`width`.
     ///
     /// Throws where it cannot be created, or the catalogue is none that training could use.
-    public init(
+    public convenience init(
         _ path: String, catalogue: PersonCatalogue, height: Int, width: Int, provenance: PreparedProvenance
+    ) throws(PersonDataError) {
+        try self.init(
+            path, catalogue: catalogue, height: height, width: width, provenance: provenance, stage: 1)
+    }
+
+    /// Begins a file under the partial name of `stage`: while stage 2 is written, stage 1 is read.
+    init(
+        _ path: String, catalogue: PersonCatalogue, height: Int, width: Int, provenance: PreparedProvenance,
+        stage: Int
     ) throws(PersonDataError) {
         precondition(height > 0 && width > 0, "pictures of \(height)×\(width)")
         try catalogue.check()
-        let partial = Self.partialPath(path)
+        let partial = Self.partialPath(path, stage: stage)
+        // left behind by a job that was killed
+        for left in stage...2 { unlink(Self.partialPath(path, stage: left)) }
         (self.path, self.partial) = (path, partial)
         do {
             let offset = try Self.create(partial, catalogue, height, width, provenance)
@@ -38,7 +49,7 @@ public final class PreparedFileWriter: Sendable {
     /// Where the pixels begin in the partial file.
     var offset: Int { rows.offset }
 
-    deinit { unlink(partial) }
+    deinit { if rows.isStill(partial) { unlink(partial) } }
 
     /// Writes the `height · width · 3` bytes of picture number `row`.
     public func write(_ row: Int, _ pixels: UnsafeRawBufferPointer) throws(PersonDataError) {
@@ -48,6 +59,9 @@ public final class PreparedFileWriter: Sendable {
     /// Waits until all is on the disk and gives the file its name.
     public func finish() throws(PersonDataError) {
         try rows.synchronise()
+        if !rows.isStill(partial) {
+            throw PersonDataError(path, "cannot be put in place: another job writes the same file")
+        }
         try moveIntoPlace(partial, to: path)
     }
 

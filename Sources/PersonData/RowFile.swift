@@ -46,6 +46,13 @@ final class RowFile: Sendable {
         }
     }
 
+    /// Whether the file open here is the one that is called `path`.
+    func isStill(_ path: String) -> Bool {
+        var (here, there) = (stat(), stat())
+        return fstat(descriptor, &here) == 0 && stat(path, &there) == 0
+            && here.st_ino == there.st_ino && here.st_dev == there.st_dev
+    }
+
     /// Waits until what was written is on the disk.
     func synchronise() throws(PersonDataError) {
         if fsync(descriptor) != 0 { throw .system(path, "cannot be written to the disk") }

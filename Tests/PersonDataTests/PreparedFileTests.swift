@@ -78,7 +78,7 @@ func writeSmallFile(_ path: String, _ catalogue: PersonCatalogue = smallCatalogu
             scene.path("a.h5"), catalogue: smallCatalogue(), height: 4, width: 3,
             provenance: PreparedProvenance(source: ""))
         #expect(writer != nil)
-        #expect(try scene.names() == ["a.h5.partial"])
+        #expect(try scene.names() == ["a.h5.partial1"])
         writer = nil
         #expect(try scene.names() == [])
     }
