@@ -16,10 +16,10 @@ public import Tensors
 public final class GradientReducer {
     /// Bytes of a bucket unless the recipe says otherwise.
     ///
-    /// Two ranks of one host, 256 MB, milliseconds with buckets of 1 / 4 / 16 MB: tree 54 / 58 / 57, mpi 42 /
-    /// 48 / 48; 16 MB: tree 2.8 / 2.0 / 2.0, mpi 2.2 / 1.9 / 1.9 (2026-11-23, two cores of an Emerald Rapids
-    /// Xeon; the thread of its own changed nothing). On a network fewer and larger messages gain more than
-    /// the cache loses here.
+    /// Two ranks of one host, nothing to overlap with, median milliseconds with buckets of 1 / 4 / 16 MB
+    /// (2026-11-23, two cores of an Emerald Rapids Xeon; on a thread of its own the same): 256 MB tree
+    /// 54 / 58 / 57, mpi 42 / 48 / 48; 16 MB tree 2.8 / 2.0 / 2.0, mpi 2.2 / 1.9 / 1.9; 1 MB tree 0.2, mpi 0.2.
+    /// 4 MB is near the best of each, and spares a network the many small messages of 1 MB (not measured).
     public static let defaultBucketBytes = 4 << 20
 
     /// The buckets in the order of their reduction: from the end of the buffer to its start.

@@ -24,3 +24,9 @@ func makeBuffer(_ count: Int) -> (arena: Arena, tensor: Tensor) {
     arena.commit()
     return (arena, slot.tensor)
 }
+
+/// How many elements differ in their bits; a message of two whole buffers would help nobody.
+func differences(_ left: [Float], _ right: [Float]) -> Int {
+    guard left.count == right.count else { return max(left.count, right.count) }
+    return zip(left, right).count { $0.bitPattern != $1.bitPattern }
+}

@@ -14,10 +14,11 @@ public struct ProcessResult: Sendable {
     /// Seconds from start to end.
     public let seconds: Double
 
-    /// The last lines of both outputs, for a message.
+    /// What failed in it, and the last lines of both outputs, for a message.
     public var tail: String {
-        func last(_ text: String) -> String { text.split(separator: "\n").suffix(30).joined(separator: "\n") }
-        return "exit code \(exitCode)\nstdout:\n\(last(output))\nstderr:\n\(last(errorOutput))"
+        let lines = (output + errorOutput).split(separator: "\n").map { $0.prefix(300) }
+        let failures = lines.filter { $0.hasPrefix("✘") || $0.hasPrefix("jcm:") }.prefix(10)
+        return (["exit code \(exitCode)"] + failures + ["…"] + lines.suffix(20)).joined(separator: "\n")
     }
 }
 
