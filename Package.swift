@@ -89,6 +89,11 @@ let package = Package(
         .executableTarget(
             name: "MPIProbe", dependencies: ["MPI", "DataParallel", "Tensors"], path: "Tests/MPIProbe",
             swiftSettings: common),
+        .executableTarget(
+            name: "PaperStep", dependencies: ["Model", "Layers", "Kernels", "Tensors", "HDF5", "TestSupport"],
+            path: "Tests/PaperStep", swiftSettings: common),
+        .testTarget(
+            name: "CommandTests", dependencies: ["jcm", "HDF5", "TestSupport"], swiftSettings: testing),
         .testTarget(
             name: "DataParallelTests", dependencies: ["DataParallel", "MPI", "Tensors", "TestSupport"],
             swiftSettings: testing),
