@@ -13,11 +13,17 @@ public struct AttributeResults: Sendable {
         /// Pictures of which it is known.
         public let pictures: Int
 
+        /// Whether all pictures have the same answer, so that nothing can be shown.
+        public var isConstant: Bool { (majority ?? 0) >= 1 }
+
         /// Whether the better of both methods is above the majority by more than a point.
         public var isLearned: Bool {
             guard let beam, let ctc, let majority else { return false }
             return max(beam, ctc) > majority + 0.01
         }
+
+        /// Whether it could have been learned, and was not.
+        public var isNotLearned: Bool { beam != nil && !isConstant && !isLearned }
     }
 
     /// The attributes in order.
@@ -84,7 +90,7 @@ public struct EvaluationResults: Sendable {
             "attributes": [
                 "mean": attributes.mean, "ctcMean": attributes.ctcMean, "majority": attributes.majority,
                 "pictures": attributes.pictures, "perAttribute": perAttribute,
-                "notLearned": attributes.rows.filter { !$0.isLearned }.map(\.name),
+                "notLearned": attributes.rows.filter(\.isNotLearned).map(\.name),
             ] as [String: Any],
             "reid": reid, "training": training, "facts": facts,
         ]

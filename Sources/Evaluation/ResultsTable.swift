@@ -15,15 +15,15 @@ extension EvaluationResults {
             line("", ["beam", "CTC", "majority"]),
         ]
         for row in attributes.rows {
-            let mark = row.isLearned || row.beam == nil ? "" : "   not learned"
+            let mark = row.isNotLearned ? "   not learned" : row.isConstant ? "   the same for all" : ""
             lines.append(line(row.name, [percent(row.beam), percent(row.ctc), percent(row.majority)]) + mark)
         }
         lines.append(
             line("mean", [percent(attributes.mean), percent(attributes.ctcMean), percent(attributes.majority)]))
-        let missed = attributes.rows.filter { !$0.isLearned && $0.beam != nil }.map(\.name)
+        let missed = attributes.rows.filter(\.isNotLearned).map(\.name)
         lines.append(
             missed.isEmpty
-                ? "every attribute is more than a point above its majority"
+                ? "every attribute that varies is more than a point above its majority"
                 : "not learned (no more than a point above the majority): \(missed.joined(separator: ", "))")
         return lines
     }

@@ -79,7 +79,7 @@ struct Prepare: ParsableCommand {
             throw TrainingError("\(source): no such folder or manifest; name a Market-1501 folder or a CSV file")
         }
         return isFolder.boolValue
-            ? try Market1501Reader(folder: source, labelFile: labels).read() : try CSVManifestReader(file: source).read()
+            ? try Market1501Reader(source, attributes: labels).read() : try CSVManifestReader(source).read()
     }
 
     private func report(
