@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write market_small.mat: the form of market_attribute.mat with seven made-up persons (needs numpy, scipy).
+"""Write market_small.mat and, uncompressed, market_small_plain.mat: the form of market_attribute.mat with seven made-up persons (needs numpy, scipy).
 
 As in the real file the fields' order differs between train and test, and some persons have no colour, two colours, or
 a code outside of its range.
@@ -38,8 +38,9 @@ def part(people, order):
 
 
 if __name__ == "__main__":
-    path = Path(__file__).parent / "market_small.mat"
     content = {"market_attribute": {"test": part(TEST, reversed), "train": part(TRAIN, sorted)}}
-    scipy.io.savemat(path, content, do_compression=True)
-    # the header's text holds the time of writing
-    path.write_bytes(b"MATLAB 5.0 MAT-file, made-up persons".ljust(116) + path.read_bytes()[116:])
+    for name, compressed in [("market_small.mat", True), ("market_small_plain.mat", False)]:
+        path = Path(__file__).parent / name
+        scipy.io.savemat(path, content, do_compression=compressed)
+        # the header's text holds the time of writing
+        path.write_bytes(b"MATLAB 5.0 MAT-file, made-up persons".ljust(116) + path.read_bytes()[116:])
