@@ -63,8 +63,9 @@ let package = Package(
         .target(
             name: "PersonData", dependencies: ["HDF5", "Images", "CDeflate", "Tensors", "CSystem"],
             swiftSettings: numeric),
-        .target(name: "Synthesis", dependencies: ["Images", "PersonData", "Tensors"], swiftSettings: numeric),
-        .target(name: "DataParallel", dependencies: ["MPI", "Tensors", "Kernels"], swiftSettings: numeric),
+        .target(
+            name: "Synthesis", dependencies: ["CMatIO", "Images", "PersonData", "Tensors"], swiftSettings: numeric),
+        .target(name: "DataParallel", dependencies: ["MPI", "Tensors"], swiftSettings: numeric),
         .target(name: "Checkpoints", dependencies: ["HDF5", "Tensors", "CDeflate"], swiftSettings: common),
         .target(
             name: "Training",
@@ -82,15 +83,56 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: common),
-        .target(name: "TestSupport", dependencies: ["HDF5", "Tensors"], path: "Tests/TestSupport", swiftSettings: common),
-        .testTarget(name: "ModelTests", dependencies: ["Model", "Layers", "Kernels", "Tensors", "TestSupport"], swiftSettings: testing),
+        .target(
+            name: "TestSupport", dependencies: ["MPI", "HDF5", "Tensors"], path: "Tests/TestSupport",
+            swiftSettings: common),
+        .executableTarget(
+            name: "MPIProbe", dependencies: ["MPI", "DataParallel", "Tensors"], path: "Tests/MPIProbe",
+            swiftSettings: common),
+        .executableTarget(
+            name: "PaperStep", dependencies: ["Model", "Layers", "Kernels", "Tensors", "HDF5", "TestSupport"],
+            path: "Tests/PaperStep", swiftSettings: common),
         .testTarget(
-            name: "PersonDataTests", dependencies: ["PersonData", "HDF5", "Images", "Tensors", "TestSupport"],
+            name: "CommandTests", dependencies: ["jcm", "HDF5", "TestSupport"], swiftSettings: testing),
+        .testTarget(
+            name: "DataParallelTests", dependencies: ["DataParallel", "MPI", "Tensors", "TestSupport"],
             swiftSettings: testing),
-        .testTarget(name: "LayersTests", dependencies: ["Layers", "Kernels", "Tensors", "TestSupport"], swiftSettings: testing),
         .testTarget(name: "HDF5Tests", dependencies: ["HDF5"], swiftSettings: testing),
         .testTarget(
             name: "ImagesTests", dependencies: ["Images"], resources: [.copy("Fixtures")],
-            swiftSettings: numeric),
+            swiftSettings: testing),
+        .testTarget(
+            name: "LayersTests", dependencies: ["Layers", "Kernels", "Tensors", "TestSupport"],
+            swiftSettings: testing),
+        .testTarget(
+            name: "ModelTests", dependencies: ["Model", "Layers", "Kernels", "Tensors", "TestSupport"],
+            swiftSettings: testing),
+        .testTarget(
+            name: "KernelsTests",
+            dependencies: ["Kernels", "Tensors", "HDF5", "TestSupport"],
+            swiftSettings: testing),
+        .testTarget(
+            name: "TensorsTests",
+            dependencies: ["Tensors", "TestSupport"],
+            swiftSettings: testing),
+        .testTarget(
+            name: "TrainingTests",
+            dependencies: ["Training", "Model", "PersonData", "Checkpoints", "HDF5", "MPI", "Kernels", "Layers", "Tensors", "TestSupport"],
+            swiftSettings: testing),
+        .testTarget(
+            name: "EvaluationTests",
+            dependencies: ["Evaluation", "PersonData", "Tensors", "TestSupport"],
+            swiftSettings: testing),
+        .testTarget(
+            name: "CheckpointsTests",
+            dependencies: ["Checkpoints", "HDF5", "Tensors", "TestSupport"],
+            swiftSettings: testing),
+        .testTarget(name: "MPITests", dependencies: ["MPI", "MPIProbe", "TestSupport"], swiftSettings: testing),
+        .testTarget(
+            name: "PersonDataTests", dependencies: ["PersonData", "HDF5", "Images", "Tensors", "TestSupport"],
+            swiftSettings: testing),
+        .testTarget(
+            name: "SynthesisTests", dependencies: ["CMatIO", "Images", "Synthesis", "Tensors"],
+            swiftSettings: testing),
     ]
 )

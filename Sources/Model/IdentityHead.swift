@@ -54,7 +54,9 @@ public final class IdentityHead {
             } else {
                 maskByOutput(gradient, output: hidden, team: context.team)
             }
-            fc0.backward(gradient, into: columnsGradient, pass)
+            let pictures = columnsGradient.shape[0]
+            let row = columnsGradient.reshaped(pictures, 1, columnsGradient.count / pictures)
+            fc0.backward(gradient, into: row, pass)
         }
     }
 

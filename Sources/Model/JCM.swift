@@ -76,6 +76,16 @@ public final class JCM {
     /// Logits of the CTC head [N, T, K + 1] for the recurrent layers' output.
     public func ctcLogits(_ sequence: Tensor, _ pass: Pass) -> Tensor { ctcHead.forward(sequence, pass) }
 
+    /// Column posteriors of the CTC head, [T][K + 1] for each picture.
+    public func ctcPosteriors(_ sequence: Tensor) -> [[[Float]]] {
+        let logits = ctcLogits(sequence, .inference)
+        Softmax.forward(logits, team: context.team)
+        return (0..<logits.shape[0]).map { n in
+            let picture = logits.slice(n..<n + 1).reshaped(logits.shape[1], logits.shape[2])
+            return (0..<logits.shape[1]).map { picture.slice($0..<$0 + 1).array }
+        }
+    }
+
     /// Logits of the decoder [N, L, K + 1] for the recurrent layers' output, each position given the labels before it.
     public func decoderLogits(_ sequence: Tensor, _ sequences: [[Int]], _ pass: Pass) -> Tensor {
         let memory = attentionModel.encode(sequence, pass)

@@ -1,4 +1,4 @@
-public import Layers
+internal import Layers
 public import Model
 public import PersonData
 public import Tensors
@@ -26,10 +26,10 @@ public enum ModelFactory {
                 let names = stored.table.attributes.map(\.name).joined(separator: ", ")
                 throw TrainingError("data.leave_out: \(recipe.data.prepared) has no attribute '\(name)'; it has \(names)")
             }
-            table = table.without(name)
+            table = try table.without(name)
         }
         if recipe.data.orderSeed != 0 { table = table.reordered(seed: UInt64(recipe.data.orderSeed)) }
-        if recipe.data.allValues { table = table.withAllValues() }
+        if recipe.data.allValues { table = table.withAllValues(true) }
         let data = table == stored.table ? stored : try PreparedFileReader(recipe.data.prepared, table: table)
         try check(recipe.model, data)
         return data

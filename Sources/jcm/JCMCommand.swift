@@ -1,6 +1,39 @@
 internal import ArgumentParser
+internal import CSystem
+internal import Foundation
+internal import Kernels
 
+/// The command line: one subcommand a file.
 @main
 struct JCMCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "jcm", abstract: "Train a joint CTC-Attention model.")
+    static let configuration = CommandConfiguration(
+        commandName: "jcm",
+        abstract: "Trains JCM, the joint CTC-Attention model: a person's attributes and identity from one picture.",
+        discussion: "prepare, train and evaluate also run under mpirun: 'mpirun -n 2 jcm train RECIPE --run-folder DIR'.",
+        version: "0.1.0",
+        subcommands: [
+            Synthesize.self, Train.self, Evaluate.self, Predict.self, Inspect.self,
+        ])
+
+    static func main() {
+        BLAS.restartOnBetterKernels()
+        jcm_line_buffered_output()
+        if let misfit = BLAS.misfit {
+            FileHandle.standardError.write(Data("jcm: \(misfit)\n".utf8))
+            Foundation.exit(1)
+        }
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            leave(after: error)
+        }
+    }
+
+    /// Under mpirun every rank parses the same words: one of them is enough to say what is wrong with them.
+    private static func leave(after error: any Error) -> Never {
+        let rank = ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_RANK"]
+        guard rank == nil || rank == "0" else { Foundation.exit(exitCode(for: error).rawValue) }
+        exit(withError: error)
+    }
 }

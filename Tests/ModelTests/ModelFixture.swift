@@ -1,3 +1,4 @@
+import Kernels
 import Layers
 import Model
 import Tensors

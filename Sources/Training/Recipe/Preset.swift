@@ -1,4 +1,4 @@
-public import Model
+internal import Model
 
 /// The recipes that others begin from.
 public enum Preset: String, Sendable, CaseIterable {

@@ -1,7 +1,7 @@
 internal import Foundation
 
 /// A type that a setting can have: read from and written as one YAML value.
-protocol RecipeValue {
+protocol RecipeValue: SendableMetatype {
     /// What a valid text looks like, for messages: "a whole number".
     static var expectation: String { get }
 

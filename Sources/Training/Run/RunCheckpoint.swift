@@ -12,6 +12,9 @@ public struct RunState: Equatable, Sendable {
 
     /// Whether the run has reached its end.
     public var isFinished = false
+
+    /// Mean losses of the steps before the last printed line.
+    public var losses = LossParts()
 }
 
 /// A run's checkpoints: which tensors under which names (checkpoints/README.md is the description for readers).
@@ -32,6 +35,14 @@ public struct RunCheckpoint {
 
         /// Where the run stood.
         public let state: RunState
+
+        /// The last losses, and what an identity head that knows nothing has: ln(identities).
+        public var finalLosses: [String: Double] {
+            [
+                "identityLoss": state.losses.identity, "ctcLoss": state.losses.ctc,
+                "attentionLoss": state.losses.attention, "untrainedIdentityLoss": log(Double(dimensions.identities)),
+            ]
+        }
     }
 
     /// Reads what a checkpoint says of itself; no tensors.
@@ -43,7 +54,10 @@ public struct RunCheckpoint {
         let dimensions = ModelDimensions(
             labels: try file.attribute("labels"), identities: try file.attribute("identities"),
             longestSequence: try file.attribute("longest_sequence"))
-        let state = RunState(step: try file.attribute("step"), isFinished: try file.attribute("finished") == 1)
+        var state = RunState(step: try file.attribute("step"), isFinished: try file.attribute("finished") == 1)
+        state.losses.identity = try file.attribute("loss_identity")
+        state.losses.ctc = try file.attribute("loss_ctc")
+        state.losses.attention = try file.attribute("loss_attention")
         return Description(path: path, recipe: recipe, table: table, dimensions: dimensions, state: state)
     }
 
@@ -63,12 +77,13 @@ public struct RunCheckpoint {
             path, entries(step),
             attributes: [
                 ("step", state.step), ("finished", state.isFinished ? 1 : 0),
-                ("position", state.step * recipe.training.globalBatch),
+                ("loss_identity", state.losses.identity), ("loss_ctc", state.losses.ctc),
+                ("loss_attention", state.losses.attention), ("position", state.step * recipe.training.globalBatch),
                 ("epoch", Double(state.step * recipe.training.globalBatch) / Double(trainingPictures)),
                 ("random_seed", recipe.training.seed), ("training_pictures", trainingPictures),
                 ("labels", dimensions.labels), ("identities", dimensions.identities),
                 ("longest_sequence", dimensions.longestSequence), ("ranks", ranks), ("recipe", recipe.yaml),
-                ("attribute_table", try table.json()), ("preprocessing", preprocessing),
+                ("attribute_table", table.json), ("preprocessing", preprocessing),
                 ("created", ISO8601DateFormatter().string(from: Date())),
             ])
     }

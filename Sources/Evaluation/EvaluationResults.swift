@@ -1,0 +1,101 @@
+public import Foundation
+
+/// Accuracies of the attributes, beside the majority's.
+public struct AttributeResults: Sendable {
+    /// One attribute.
+    public struct Row: Sendable {
+        /// Its name.
+        public let name: String
+
+        /// Accuracy by beam search and by CTC, and of the most frequent answer; nil where nothing is known.
+        public let beam: Double?, ctc: Double?, majority: Double?
+
+        /// Pictures of which it is known.
+        public let pictures: Int
+
+        /// Whether the better of both methods is above the majority by more than a point.
+        public var isLearned: Bool {
+            guard let beam, let ctc, let majority else { return false }
+            return max(beam, ctc) > majority + 0.01
+        }
+    }
+
+    /// The attributes in order.
+    public let rows: [Row]
+
+    /// Plain means over the attributes.
+    public let mean: Double, ctcMean: Double, majority: Double
+
+    /// Pictures of the test.
+    public let pictures: Int
+
+    init(_ scores: AttributeScores, pictures: Int) {
+        let (beam, ctc, majority) = (scores.accuracy("beam"), scores.accuracy("ctc"), scores.majority)
+        rows = scores.names.indices.map {
+            Row(
+                name: scores.names[$0], beam: beam[$0], ctc: ctc[$0], majority: majority[$0],
+                pictures: scores.counts[$0])
+        }
+        mean = AttributeScores.mean(beam)
+        ctcMean = AttributeScores.mean(ctc)
+        self.majority = AttributeScores.mean(majority)
+        self.pictures = pictures
+    }
+}
+
+/// All figures of an evaluation.
+public struct EvaluationResults: Sendable {
+    /// The attributes.
+    public let attributes: AttributeResults
+
+    /// Re-identification by the column feature, by FC0's output and by raw pixels.
+    public let columns: RetrievalSummary, identity: RetrievalSummary, pixels: RetrievalSummary
+
+    /// What a random order would reach.
+    public let chance: (rank1: Double, meanAveragePrecision: Double)
+
+    /// Pictures of the gallery, distractors among them.
+    public let galleryPictures: Int
+
+    /// Widths of the features by name, and further facts, for the JSON.
+    public var facts: [String: String] = [:]
+
+    /// Numbers of the training beside these: its last identity loss and what an untrained head would have.
+    public var training: [String: Double] = [:]
+
+    /// The figures as a JSON object.
+    public func json() throws -> Data {
+        var perAttribute: [String: [String: Double]] = [:]
+        for row in attributes.rows {
+            var values: [String: Double] = ["pictures": Double(row.pictures)]
+            values["beam"] = row.beam
+            values["ctc"] = row.ctc
+            values["majority"] = row.majority
+            perAttribute[row.name] = values
+        }
+        var reid: [String: Any] = Self.object(columns)
+        reid["chance"] = ["rank1": chance.rank1, "mAP": chance.meanAveragePrecision]
+        reid["pixels"] = Self.object(pixels)
+        reid["fc0"] = Self.object(identity)
+        reid["queries"] = columns.queries
+        reid["queriesWithoutAnswer"] = columns.unanswerable
+        reid["gallery"] = galleryPictures
+        let object: [String: Any] = [
+            "attributes": [
+                "mean": attributes.mean, "ctcMean": attributes.ctcMean, "majority": attributes.majority,
+                "pictures": attributes.pictures, "perAttribute": perAttribute,
+                "notLearned": attributes.rows.filter { !$0.isLearned }.map(\.name),
+            ] as [String: Any],
+            "reid": reid, "training": training, "facts": facts,
+        ]
+        return try JSONSerialization.data(withJSONObject: object, options: [.prettyPrinted, .sortedKeys])
+    }
+
+    private static func object(_ summary: RetrievalSummary) -> [String: Any] {
+        [
+            "rank1": summary.rank1, "rank5": summary.rank5, "rank10": summary.rank10, "rank20": summary.rank20,
+            "mAP": summary.meanAveragePrecision, "mAPHits": summary.meanHitPrecision,
+            "mINP": summary.meanInversePenalty,
+        ]
+    }
+}

@@ -1,0 +1,90 @@
+internal import Kernels
+internal import MPI
+internal import PersonData
+internal import Synchronization
+internal import Tensors
+
+/// Ranks the whole gallery for every query, spread over ranks.
+///
+/// A block of queries is broadcast by its owner, every rank computes the distances to its part of the gallery, and the
+/// owner collects and evaluates them. A rank holds its own features and one block of distances, never the whole matrix.
+struct GalleryRanking {
+    let world: Communicator
+    let team: WorkerTeam
+    let queryPersons: [Int], queryCameras: [Int]
+    let galleryPersons: [Int], galleryCameras: [Int]
+
+    /// Queries whose distances are collected at once.
+    private static let block = 64
+
+    /// The result of every query in order, on every rank; collective.
+    func evaluate(_ features: FeatureTable) throws -> [RetrievalMetrics.QueryResult] {
+        var results: [RetrievalMetrics.QueryResult] = []
+        let gallery = features.gallery.shape[0]
+        let scratch = Scratch()
+        for owner in 0..<world.count {
+            let own = FeatureTable.share(queryPersons.count, rank: owner, of: world.count)
+            for first in stride(from: own.lowerBound, to: own.upperBound, by: Self.block) {
+                let count = min(Self.block, own.upperBound - first)
+                try scratch.with(Shape(count, features.width), Shape(count, gallery)) { queries, distances in
+                    if owner == world.rank {
+                        let start = first - own.lowerBound
+                        queries.assign(features.queries.slice(start..<start + count))
+                    }
+                    let buffer = UnsafeMutableBufferPointer(start: queries.pointer, count: queries.count)
+                    try world.broadcast(buffer, root: owner)
+                    // Features have length 1: ‖q − g‖² = 2 − 2·q·g.
+                    multiply(
+                        Matrix(queries), Matrix(features.gallery).transposed, into: Matrix(distances), scale: -2,
+                        team: team)
+                    let parts = try world.gather(distances.array, root: owner)
+                    let block = parts.map { evaluate($0, queries: first..<first + count) } ?? []
+                    results += try share(block, count: count, owner: owner)
+                }
+            }
+        }
+        return results
+    }
+
+    /// Evaluates queries whose distances came in one part a rank, each part [queries, that rank's gallery].
+    private func evaluate(_ parts: [[Float]], queries: Range<Int>) -> [RetrievalMetrics.QueryResult] {
+        let results = Mutex([RetrievalMetrics.QueryResult](repeating: .init(), count: queries.count))
+        team.ranges(queries.count) { range in
+            for index in range {
+                var distances: [Float] = []
+                distances.reserveCapacity(galleryPersons.count)
+                for part in parts {
+                    let width = part.count / queries.count
+                    distances += part[index * width..<(index + 1) * width]
+                }
+                let query = queries.lowerBound + index
+                let result = RetrievalMetrics.evaluate(
+                    distances: distances, queryPerson: queryPersons[query], queryCamera: queryCameras[query],
+                    galleryPersons: galleryPersons, galleryCameras: galleryCameras)
+                results.withLock { $0[index] = result }
+            }
+        }
+        return results.withLock { $0 }
+    }
+
+    /// Gives every rank the owner's results: six numbers a query.
+    private func share(
+        _ results: [RetrievalMetrics.QueryResult], count: Int, owner: Int
+    ) throws -> [RetrievalMetrics.QueryResult] {
+        let numbers = try world.broadcast(
+            results.flatMap {
+                [
+                    Double($0.firstGood ?? -1), $0.trapezoidPrecision, $0.hitPrecision, $0.inversePenalty,
+                    Double($0.goodCount), Double($0.rankedCount),
+                ]
+            }, root: owner)
+        return stride(from: 0, to: numbers.count, by: 6).map { at in
+            var result = RetrievalMetrics.QueryResult()
+            result.firstGood = numbers[at] < 0 ? nil : Int(numbers[at])
+            (result.trapezoidPrecision, result.hitPrecision) = (numbers[at + 1], numbers[at + 2])
+            result.inversePenalty = numbers[at + 3]
+            (result.goodCount, result.rankedCount) = (Int(numbers[at + 4]), Int(numbers[at + 5]))
+            return result
+        }
+    }
+}

@@ -1,0 +1,97 @@
+internal import ArgumentParser
+internal import Evaluation
+internal import Foundation
+internal import MPI
+internal import Model
+internal import PersonData
+internal import Tensors
+internal import Training
+
+/// `jcm evaluate`: attributes and re-identification of a checkpoint on queries and gallery.
+struct Evaluate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Evaluates a checkpoint: attributes, re-identification, and the baselines of both.",
+        discussion: "Prints tables and writes results.json beside the checkpoint.")
+
+    @Argument(help: "A checkpoint, or a run folder (its newest checkpoint).")
+    var checkpoint: String
+
+    @Option(help: "Other prepared data than those it was trained on.")
+    var data: String?
+
+    @Option(help: "Where the figures go as JSON (default: results.json beside the checkpoint).")
+    var output: String?
+
+    @OptionGroup var threads: ThreadOptions
+
+    func run() throws {
+        MPIRuntime.run { world in
+            let team = threads.team()
+            defer { team.stop() }
+            let (description, prepared) = try world.agree { try open() }
+            let evaluation = description.recipe.evaluation
+            let model = ModelFactory.build(
+                description.recipe, description.dimensions, microBatch: evaluation.batch, team: team)
+            try world.agree { try RunCheckpoint.loadWeights(description.path, into: model) }
+            let progress = ProgressLine("evaluating", unit: "pictures of this rank")
+            let evaluator = Evaluator(
+                model, prepared, search: evaluation.search, world: world, team: team)
+            var results = try evaluator.run { progress.show($0, of: $1) }
+            progress.end()
+            results.training = description.finalLosses
+            let configuration = description.recipe.model
+            results.facts = [
+                "checkpoint": description.path, "data": prepared.path,
+                "columnWidth": String(configuration.columns * configuration.columnChannels),
+                "identityWidth": String(configuration.identityWidth),
+            ]
+            try world.agree { if world.rank == 0 { try write(results, beside: description.path) } }
+        }
+    }
+
+    private func open() throws -> (RunCheckpoint.Description, PreparedFileReader) {
+        let description = try RunCheckpoint.describe(RunFolder.checkpoint(at: checkpoint))
+        var recipe = description.recipe
+        if let data { recipe.data.prepared = data }
+        let prepared = try ModelFactory.open(recipe)
+        guard prepared.table == description.table else {
+            throw TrainingError(
+                "\(prepared.path): has another attribute table than the model (\(prepared.table.tokenCount) labels, the "
+                    + "model has \(description.table.tokenCount)); prepare the data with the same attributes")
+        }
+        guard !prepared.indices(of: .query).isEmpty, !prepared.indices(of: .gallery).isEmpty else {
+            throw TrainingError(
+                "\(prepared.path): holds \(prepared.indices(of: .query).count) queries and "
+                    + "\(prepared.indices(of: .gallery).count) gallery pictures; both are needed, prepare some")
+        }
+        return (description, prepared)
+    }
+
+    private func write(_ results: EvaluationResults, beside checkpoint: String) throws {
+        print(results.table)
+        for (loss, limit) in [(results.training["identityLoss"], results.training["untrainedIdentityLoss"])] {
+            guard let loss, let limit else { continue }
+            let verdict = loss < 0.9 * limit ? "the identity head has learned" : "the identity head is dead or untrained"
+            print(String(format: "last identity loss %.3f, untrained %.3f: ", loss, limit) + verdict)
+        }
+        let path = output ?? (checkpoint as NSString).deletingLastPathComponent + "/results.json"
+        do {
+            try results.json().write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch {
+            throw TrainingError("\(path): the results cannot be written; name another file with --output", exitCode: 1)
+        }
+        print("figures: \(path)")
+    }
+}
+
+extension EvaluationSettings {
+    /// The recipe's beam search.
+    var search: BeamSearch {
+        var search = BeamSearch()
+        search.width = beamWidth
+        search.lengthPenalty = lengthPenalty
+        search.maximumLength = maximumTokens
+        search.eachTokenOnce = eachTokenOnce
+        return search
+    }
+}

@@ -1,0 +1,125 @@
+internal import ArgumentParser
+internal import Foundation
+internal import MPI
+internal import PersonData
+internal import Training
+
+/// `jcm prepare`: pictures on disk become one file that training maps.
+struct Prepare: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Decodes and resizes a data set's pictures into one HDF5 file.",
+        discussion: """
+            SOURCE is a folder laid out as Market-1501 (bounding_box_train, query, bounding_box_test, \
+            market_attribute.mat), or a CSV manifest: columns path, split (train, query, gallery), identity, optionally \
+            camera, then one column an attribute; an empty cell is unknown.
+            """)
+
+    @Argument(help: "A folder laid out as Market-1501, or a CSV manifest.")
+    var source: String
+
+    @Option(help: "The HDF5 file to write; replaced when the new one is whole.")
+    var output: String
+
+    @Option(help: "Takes the size of the pictures from this recipe or preset (default: paper, 224×112).")
+    var recipe = "paper"
+
+    @Option(help: "Height of the prepared pictures, in pixels.")
+    var height: Int?
+
+    @Option(help: "Width of the prepared pictures, in pixels.")
+    var width: Int?
+
+    @Option(help: "The label file, where it does not lie in or above a Market-1501 folder.")
+    var labels: String?
+
+    @Flag(help: "A picture that cannot be read is an error (default: it is named and left out).")
+    var strict = false
+
+    @OptionGroup var threads: ThreadOptions
+
+    func run() throws {
+        MPIRuntime.run { world in
+            let size = try world.agree { try resolveSize() }
+            let team = threads.team()
+            defer { team.stop() }
+            let preparation = Preparation(
+                height: size.height, width: size.width, strict: strict,
+                versions: "jcm \(JCMCommand.configuration.version)", date: ISO8601DateFormatter().string(from: Date()))
+            let started = Date()
+            let progress = ProgressLine("decoding", unit: "pictures of this rank")
+            var catalogue: PersonCatalogue?
+            let result = Result {
+                try preparation.run(
+                    to: output, ranks: WorldRanks(world: world), team: team,
+                    progress: { progress.show($0, of: $1) },
+                    reading: {
+                        let read = try read()
+                        catalogue = read
+                        return read
+                    })
+            }
+            progress.end()
+            let summary = try world.agree(on: result)
+            if world.rank == 0, let catalogue { report(catalogue, summary, size, started) }
+        }
+    }
+
+    private func resolveSize() throws -> (height: Int, width: Int) {
+        let model = try RecipeReader.read(recipe).model
+        let size = (height: height ?? model.inputHeight, width: width ?? model.inputWidth)
+        guard (1...8192).contains(size.height), (1...8192).contains(size.width) else {
+            throw TrainingError("--height, --width: \(size.height)×\(size.width); 1 to 8192 pixels are possible")
+        }
+        return size
+    }
+
+    private func read() throws -> PersonCatalogue {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: source, isDirectory: &isFolder) else {
+            throw TrainingError("\(source): no such folder or manifest; name a Market-1501 folder or a CSV file")
+        }
+        return isFolder.boolValue
+            ? try Market1501Reader(folder: source, labelFile: labels).read() : try CSVManifestReader(file: source).read()
+    }
+
+    private func report(
+        _ catalogue: PersonCatalogue, _ summary: Preparation.Summary, _ size: (height: Int, width: Int), _ started: Date
+    ) {
+        for note in catalogue.notes { print("  \(note)") }
+        for bad in summary.badPictures.prefix(20) { print("  left out: \(bad)") }
+        if summary.badCount > 20 { print("  … and \(summary.badCount - 20) more; all are named in the file") }
+        for split in DataSplit.allCases {
+            let (pictures, persons) = catalogue.counts(split)
+            print("  \(split): \(pictures) pictures of \(persons) people")
+        }
+        let table = catalogue.table
+        let seconds = String(format: "%.1f", Date().timeIntervalSince(started))
+        print(
+            "\(output): \(summary.pictures) pictures, \(size.height)×\(size.width), \(table.attributes.count) attributes, "
+                + "K = \(table.tokenCount), \(summary.badCount) left out, in \(seconds) s")
+    }
+}
+
+/// The ranks of a job, as preparation sees them.
+private struct WorldRanks: RankGroup {
+    let world: Communicator
+
+    var rank: Int { world.rank }
+    var count: Int { world.count }
+
+    func barrier() throws { try world.barrier() }
+
+    func gatherStrings(_ strings: [String]) throws -> [String] {
+        let text = String(decoding: try JSONEncoder().encode(strings), as: UTF8.self)
+        guard let parts = try world.gatherStrings(text) else { return [] }
+        return try parts.flatMap { try JSONDecoder().decode([String].self, from: Data($0.utf8)) }
+    }
+
+    func sum(_ values: [Int]) throws -> [Int] {
+        var sums = values.map { Int64($0) }
+        try world.allReduce(&sums, .sum)
+        return sums.map { Int($0) }
+    }
+
+    func broadcast(_ value: Int) throws -> Int { Int(try world.broadcast(Int64(value))) }
+}

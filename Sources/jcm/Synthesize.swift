@@ -1,0 +1,85 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Images
+internal import Synthesis
+
+/// `jcm synthesize`: the synthetic twin of Market-1501.
+struct Synthesize: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Draws a synthetic twin of Market-1501: walking people whose looks follow their attributes.",
+        discussion: "Writes JPEG files under Market's names and a market_attribute.mat of Market's structure.")
+
+    @Argument(help: "The folder to write; must not exist, or be empty.")
+    var folder: String
+
+    @Option(help: "Names the twin: the same seed gives the same bytes.")
+    var seed: UInt64 = 1
+
+    @Option(help: "People in bounding_box_train.")
+    var trainIdentities = 480
+
+    @Option(help: "People in query and bounding_box_test.")
+    var testIdentities = 80
+
+    @Option(help: "Pictures of each person, over all cameras.")
+    var picturesPerIdentity = 8
+
+    @Option(help: "Cameras of the site, 2 to 9.")
+    var cameras = 6
+
+    @Option(help: "Height of the pictures, in pixels.")
+    var height = 128
+
+    @Option(help: "Width of the pictures, in pixels.")
+    var width = 64
+
+    @Option(help: "Gallery pictures of nobody in particular (id 0000).")
+    var distractors = 60
+
+    @Option(help: "Badly cut gallery pictures (id -1).")
+    var junk = 30
+
+    @Option(help: "The least share of rare values such as a hat; 0 keeps Market's shares.")
+    var minimumShare: Float = 0.12
+
+    @Flag(help: "Replace what the folder holds.")
+    var overwrite = false
+
+    @Option(help: "Also write a sheet of some people as a PNG file.")
+    var sheet: String?
+
+    @OptionGroup var threads: ThreadOptions
+
+    func run() throws {
+        var configuration = TwinConfiguration(seed: seed)
+        configuration.trainIdentities = trainIdentities
+        configuration.testIdentities = testIdentities
+        configuration.picturesPerIdentity = picturesPerIdentity
+        configuration.cameras = cameras
+        configuration.height = height
+        configuration.width = width
+        configuration.distractors = distractors
+        configuration.junk = junk
+        configuration.minimumShare = minimumShare
+        let twin = try Twin(configuration: configuration)
+        let team = threads.team()
+        let started = Date()
+        let progress = ProgressLine("drawing", unit: "pictures")
+        try TwinWriter.write(twin, to: folder, overwrite: overwrite, workers: team) { progress.show($0, of: $1) }
+        progress.end()
+        let seconds = String(format: "%.1f", Date().timeIntervalSince(started))
+        print("\(folder): \(twin.shots.count) pictures of \(twin.people.count) people, \(height)×\(width), in \(seconds) s")
+        if let sheet { try writeSheet(twin, to: sheet) }
+        team.stop()
+    }
+
+    /// Eight people a column pair, eight pictures each.
+    private func writeSheet(_ twin: Twin, to path: String) throws {
+        let shots = Dictionary(grouping: twin.shots.filter { $0.personID > 0 }, by: \.personID)
+        let people = shots.keys.sorted().prefix(16).compactMap { shots[$0] }
+        let pictures = people.flatMap { $0.prefix(8).map { twin.picture($0) } }
+        let bytes = try PNGEncoder.encode(Sheet.grid(pictures, columns: 16))
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
+        print("\(path): a sheet of \(people.count) people")
+    }
+}
