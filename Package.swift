@@ -61,7 +61,7 @@ let package = Package(
         .target(name: "Layers", dependencies: ["Tensors", "Kernels"], swiftSettings: numeric),
         .target(name: "Model", dependencies: ["Tensors", "Kernels", "Layers"], swiftSettings: numeric),
         .target(
-            name: "PersonData", dependencies: ["HDF5", "Images", "CMatIO", "Tensors", "CSystem"],
+            name: "PersonData", dependencies: ["HDF5", "Images", "CDeflate", "Tensors", "CSystem"],
             swiftSettings: numeric),
         .target(
             name: "Synthesis", dependencies: ["CMatIO", "Images", "PersonData", "Tensors"], swiftSettings: numeric),

@@ -20,6 +20,8 @@ final class Scene {
         let target = path(name)
         try FileManager.default.createDirectory(
             atPath: (target as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+        // a file that is written over is flushed to the disk at once by some file systems
+        try? FileManager.default.removeItem(atPath: target)
         try Data(bytes).write(to: URL(fileURLWithPath: target))
         return target
     }
