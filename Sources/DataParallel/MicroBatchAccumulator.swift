@@ -81,7 +81,7 @@ public final class MicroBatchAccumulator {
             "combined down to \(combinedDownTo), then the range \(range)")
         combinedDownTo = range.lowerBound
         guard depth > 0 else { return }
-        let partials = (0..<depth).map { slots[$0].tensor.pointer }
+        let partials = (0..<depth).reversed().map { slots[$0].tensor.pointer }
         let gradients = buffer.pointer
         inBlocks(range) { start, count in
             for partial in partials { TreeSum.add(partial + start, to: gradients + start, count) }

@@ -20,7 +20,7 @@ enum TreeSum {
         while start < length {
             let width = min(block, length - start)
             var stride = 1
-            while stride * 2 < count - 1 {
+            while stride * 2 < count {
                 for left in Swift.stride(from: 0, to: count - stride, by: 2 * stride) {
                     add(term(left + stride) + start, to: term(left) + start, width)
                 }

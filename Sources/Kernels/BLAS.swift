@@ -17,7 +17,10 @@ public enum BLAS {
         guard getenv("OPENBLAS_CORETYPE") == nil, let better = betterCore(than: core, level: Int(jcm_cpu_level()))
         else { return }
         setenv("OPENBLAS_CORETYPE", better, 1)
-        execv("/proc/self/exe", CommandLine.unsafeArgv)
+        // By the program's own path, not the link to it: the process keeps its name.
+        guard let path = realpath("/proc/self/exe", nil) else { return }
+        execv(path, CommandLine.unsafeArgv)
+        free(path)
     }
 
     /// The kernels to ask for where `core` is below what a CPU of `level` can do, else nil.

@@ -42,7 +42,7 @@ public enum ReduceOperation: Sendable {
     var operation: MPI_Op {
         switch self {
         case .sum: jcm_mpi_sum()
-        case .maximum: jcm_mpi_min()
+        case .maximum: jcm_mpi_max()
         case .minimum: jcm_mpi_min()
         }
     }
