@@ -32,11 +32,15 @@ struct MATLABFile {
 
     /// Reads a file.
     init(_ path: String) throws(PersonDataError) {
-        self.path = path
         guard let data = FileManager.default.contents(atPath: path) else {
             throw PersonDataError(path, "cannot be read: a MATLAB file was expected")
         }
-        let bytes = [UInt8](data)
+        try self.init(path, [UInt8](data))
+    }
+
+    /// Takes the bytes of a file apart; `path` stands in messages.
+    init(_ path: String, _ bytes: [UInt8]) throws(PersonDataError) {
+        self.path = path
         guard bytes.count >= 128, bytes.starts(with: "MATLAB 5.0 MAT-file".utf8) else {
             throw PersonDataError(
                 path, "is no MATLAB file of version 5: save it with `save -v7` (or scipy.io.savemat)")

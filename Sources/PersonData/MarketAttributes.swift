@@ -22,8 +22,12 @@ struct MarketAttributes {
     private static let prefixes = ["upperColour": "up", "lowerColour": "down"]
 
     /// Reads the file.
-    init(_ path: String) throws(PersonDataError) {
-        guard case .structure(let root) = try MATLABFile(path).read("market_attribute") else {
+    init(_ path: String) throws(PersonDataError) { try self.init(MATLABFile(path)) }
+
+    /// Takes the labels out of a file.
+    init(_ file: MATLABFile) throws(PersonDataError) {
+        let path = file.path
+        guard case .structure(let root) = try file.read("market_attribute") else {
             throw PersonDataError(path, "market_attribute is no struct")
         }
         var notes: [String] = []

@@ -62,8 +62,7 @@ import Testing
         #expect(catalogue.entries[0].labels.states == [0, 1, 0, 1, 0, 1, 255])
     }
 
-    @Test func `names of identities are numbered in order, and zero and minus one keep their meaning`() throws
-    {
+    @Test func `names of identities are numbered in order, and zero and minus one keep their meaning`() throws {
         let catalogue = try read(
             """
             path,split,identity,hat
