@@ -14,65 +14,27 @@ public final class WorkerTeam: @unchecked Sendable {
     /// How many threads share a region, the caller included.
     public let count: Int
 
-    private let spins: Bool
-    private let generation = Atomic<Int>(0)
-    private let running = Atomic<Int>(0)
-    private let sleepers = Atomic<Int>(0)
-    private let stopped = Atomic<Bool>(false)
-    private let condition = NSCondition()
-    private var job: (@Sendable (Int) -> Void)?
-
-    /// Loop turns of a spinning helper before it sleeps: about 3 ms.
-    private static let patience = 100_000
+    /// The helpers hold this and not the team: a team that nobody holds any more ends them.
+    private let helpers: Helpers
 
     /// A team of `count` threads; `spins` where each has a processor of its own.
     public init(_ count: Int, spins: Bool = true) {
         precondition(count >= 1, "a team has at least one thread")
         self.count = count
-        self.spins = spins
-        for index in 1..<max(count, 1) {
-            let thread = Thread { [unowned self] in self.work(index) }
-            thread.stackSize = 4 << 20
-            thread.name = "jcm worker \(index)"
-            running.add(1, ordering: .relaxed)
-            thread.start()
-        }
-        while running.load(ordering: .acquiring) > 0 { jcm_pause() }
+        helpers = Helpers(count - 1, spins: spins)
     }
 
-    /// Ends the helpers and waits until they have left.
-    public func stop() {
-        guard count > 1, !stopped.exchange(true, ordering: .sequentiallyConsistent) else { return }
-        running.store(count - 1, ordering: .sequentiallyConsistent)
-        condition.lock()
-        condition.broadcast()
-        condition.unlock()
-        while running.load(ordering: .acquiring) > 0 { jcm_pause() }
-    }
+    /// Ends the helpers and waits until they have left; no region may follow.
+    public func stop() { helpers.stop() }
 
     deinit { stop() }
 
     /// Calls `body(0)` … `body(count - 1)`, each on a thread of its own, and returns when all are done.
+    ///
+    /// A team has one caller at a time: two would share their helpers.
     public func parallel(_ body: (Int) -> Void) {
         guard count > 1 else { return body(0) }
-        withoutActuallyEscaping(body) { escaping in
-            nonisolated(unsafe) let shared = escaping
-            job = { shared($0) }
-            running.store(count - 1, ordering: .relaxed)
-            generation.add(1, ordering: .sequentiallyConsistent)
-            if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
-                condition.lock()
-                condition.broadcast()
-                condition.unlock()
-            }
-            body(0)
-            var turns = 0
-            while running.load(ordering: .acquiring) > 0 {
-                turns += 1
-                if spins || turns < 100 { jcm_pause() } else { sched_yield() }
-            }
-            job = nil
-        }
+        helpers.parallel(body)
     }
 
     /// Cuts 0 ..< `total` into one range a thread, each a multiple of `grain` long but the last, and runs them.
@@ -88,6 +50,68 @@ public final class WorkerTeam: @unchecked Sendable {
             let low = min(total, units * thread / count * grain)
             let high = min(total, units * (thread + 1) / count * grain)
             if low < high { body(low..<high) }
+        }
+    }
+}
+
+/// The threads of a team beside its caller, and what they share with it.
+private final class Helpers: @unchecked Sendable {
+    private let count: Int
+    private let spins: Bool
+    private let generation = Atomic<Int>(0)
+    private let running = Atomic<Int>(0)
+    private let sleepers = Atomic<Int>(0)
+    private let stopped = Atomic<Bool>(false)
+    private let condition = NSCondition()
+    private var job: (@Sendable (Int) -> Void)?
+
+    /// Loop turns of a spinning helper before it sleeps: about 3 ms.
+    private static let patience = 100_000
+
+    init(_ count: Int, spins: Bool) {
+        (self.count, self.spins) = (count, spins)
+        for index in 0..<count {
+            let thread = Thread { self.work(index + 1) }
+            thread.stackSize = 4 << 20
+            thread.name = "jcm worker \(index + 1)"
+            running.add(1, ordering: .relaxed)
+            thread.start()
+        }
+        while running.load(ordering: .acquiring) > 0 { sched_yield() }
+    }
+
+    func stop() {
+        guard count > 0, !stopped.load(ordering: .relaxed) else { return }
+        // In this order: a helper that sees the end at once must find itself counted.
+        running.store(count, ordering: .sequentiallyConsistent)
+        stopped.store(true, ordering: .sequentiallyConsistent)
+        condition.lock()
+        condition.broadcast()
+        condition.unlock()
+        while running.load(ordering: .acquiring) > 0 { sched_yield() }
+    }
+
+    func parallel(_ body: (Int) -> Void) {
+        precondition(!stopped.load(ordering: .relaxed), "a region on a team that was stopped")
+        withoutActuallyEscaping(body) { escaping in
+            nonisolated(unsafe) let shared = escaping
+            let (isFree, busy) = running.compareExchange(
+                expected: 0, desired: count, ordering: .acquiringAndReleasing)
+            precondition(isFree, "a region on a team of which \(busy) helpers are in another region")
+            job = { shared($0) }
+            generation.add(1, ordering: .sequentiallyConsistent)
+            if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
+                condition.lock()
+                condition.broadcast()
+                condition.unlock()
+            }
+            body(0)
+            var turns = 0
+            while running.load(ordering: .acquiring) > 0 {
+                turns += 1
+                if spins || turns < 100 { jcm_pause() } else { sched_yield() }
+            }
+            job = nil
         }
     }
 
@@ -111,7 +135,8 @@ public final class WorkerTeam: @unchecked Sendable {
     private func sleep(after seen: Int) {
         condition.lock()
         sleepers.add(1, ordering: .sequentiallyConsistent)
-        while generation.load(ordering: .sequentiallyConsistent) == seen && !stopped.load(ordering: .relaxed) {
+        while generation.load(ordering: .sequentiallyConsistent) == seen && !stopped.load(ordering: .relaxed)
+        {
             condition.wait()
         }
         sleepers.subtract(1, ordering: .sequentiallyConsistent)

@@ -31,8 +31,8 @@ final class Optimiser {
     /// One step; returns the gradient's norm before the clip, where a clip asks for it.
     func apply(step: Int, rate: Double) -> Double? {
         var update = AdamUpdate(learningRate: Float(rate))
-        update.beta1 = Float(settings.beta1)
-        update.beta2 = Float(settings.beta2)
+        update.beta1 = settings.beta1
+        update.beta2 = settings.beta2
         update.epsilon = Float(settings.epsilon)
         update.weightDecay = Float(settings.weightDecay)
         var norm: Double?

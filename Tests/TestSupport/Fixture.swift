@@ -35,7 +35,9 @@ public struct Fixture {
     public func names(below name: String) throws -> [String] { try file.children(of: "\(group)/\(name)") }
 
     /// A whole number among the case's attributes.
-    public func integer(_ name: String) throws -> Int { Int(try file.attribute(name, of: group, as: Int64.self)) }
+    public func integer(_ name: String) throws -> Int {
+        Int(try file.attribute(name, of: group, as: Int64.self))
+    }
 
     /// A real number among the case's attributes.
     public func real(_ name: String) throws -> Double { try file.attribute(name, of: group) }
@@ -52,7 +54,9 @@ public struct Fixture {
     }
 }
 
-/// A tensor that owns its memory.
+/// A tensor with memory of its own, which stays until the tests end.
+///
+/// A view holds nothing: in `run(owner.view)` the owner may be released before the call, were it to free its memory.
 public final class TestTensor {
     /// The view of all of it.
     public let view: Tensor
@@ -65,8 +69,6 @@ public final class TestTensor {
         view = Tensor(pointer, shape)
         if let values { view.assign(values) }
     }
-
-    deinit { view.pointer.deallocate() }
 }
 
 /// The largest difference of two arrays, relative to the second's largest element.
