@@ -69,7 +69,9 @@ let package = Package(
         .target(name: "Checkpoints", dependencies: ["HDF5", "Tensors", "CDeflate"], swiftSettings: common),
         .target(
             name: "Training",
-            dependencies: ["MPI", "Tensors", "Kernels", "Layers", "Model", "PersonData", "DataParallel", "Checkpoints", "Yams"],
+            dependencies: [
+                "MPI", "Tensors", "Kernels", "Layers", "Model", "PersonData", "DataParallel", "Checkpoints", "Yams",
+            ],
             swiftSettings: common),
         .target(
             name: "Evaluation",
@@ -117,7 +119,10 @@ let package = Package(
             swiftSettings: testing),
         .testTarget(
             name: "TrainingTests",
-            dependencies: ["Training", "Model", "PersonData", "Checkpoints", "HDF5", "MPI", "Kernels", "Layers", "Tensors", "TestSupport"],
+            dependencies: [
+                "Training", "Model", "PersonData", "Checkpoints", "HDF5", "MPI", "Kernels", "Layers", "Tensors",
+                "TestSupport",
+            ],
             swiftSettings: testing),
         .testTarget(
             name: "EvaluationTests",

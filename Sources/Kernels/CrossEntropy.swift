@@ -23,9 +23,11 @@ public enum CrossEntropy {
                 continue
             }
             precondition(target >= 0 && target < width, "class \(target) of \(width)")
-            total += Double(weights[row]) * oneRow(line, width, target, weights[row], smoothing) { column in
-                allowed?(row, column) ?? true
-            }
+            total +=
+                Double(weights[row])
+                * oneRow(line, width, target, weights[row], smoothing) { column in
+                    allowed?(row, column) ?? true
+                }
         }
         return total
     }

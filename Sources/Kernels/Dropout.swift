@@ -38,7 +38,8 @@ public struct Dropout: Sendable {
     public func apply(_ tensor: Tensor, _ randomness: SampleRandomness, team: WorkerTeam) {
         guard threshold > 0 else { return }
         let samples = tensor.shape[0], length = tensor.count / max(samples, 1)
-        precondition(samples <= randomness.positions.count, "\(samples) samples, \(randomness.positions.count) positions")
+        precondition(
+            samples <= randomness.positions.count, "\(samples) samples, \(randomness.positions.count) positions")
         let chunk = 4096
         let chunks = (length + chunk - 1) / chunk
         team.ranges(samples * chunks) { range in

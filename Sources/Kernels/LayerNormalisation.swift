@@ -13,7 +13,12 @@ public enum LayerNormalisation {
         let width = x.shape.last
         shareRows(x.shape.rows, width, team) { row in
             let (source, target) = (x.pointer + row * width, y.pointer + row * width)
-            let mean = sum(width) { source[lanes: $0] } tail: { source[$0] } / Float(width)
+            let mean =
+                sum(width) {
+                    source[lanes: $0]
+                } tail: {
+                    source[$0]
+                } / Float(width)
             let centre = Lanes(repeating: mean)
             let squares = sum(width) {
                 let d = source[lanes: $0] - centre
@@ -39,10 +44,17 @@ public enum LayerNormalisation {
             let (g, source) = (gradient.pointer + row * width, x.pointer + row * width)
             let target = inputGradient.pointer + row * width
             let (mean, s, w) = (moments.pointer[2 * row], moments.pointer[2 * row + 1], weight.pointer)
-            let a = sum(width) { g[lanes: $0] * w[lanes: $0] } tail: { g[$0] * w[$0] } / Float(width)
+            let a =
+                sum(width) {
+                    g[lanes: $0] * w[lanes: $0]
+                } tail: {
+                    g[$0] * w[$0]
+                } / Float(width)
             let centre = Lanes(repeating: mean)
             let b =
-                sum(width) { g[lanes: $0] * w[lanes: $0] * (source[lanes: $0] - centre) } tail: {
+                sum(width) {
+                    g[lanes: $0] * w[lanes: $0] * (source[lanes: $0] - centre)
+                } tail: {
                     g[$0] * w[$0] * (source[$0] - mean)
                 } * s * s / Float(width)
             for i in 0..<width { target[i] = s * (g[i] * w[i] - a - (source[i] - mean) * b) }

@@ -135,8 +135,7 @@ private final class Helpers: @unchecked Sendable {
     private func sleep(after seen: Int) {
         condition.lock()
         sleepers.add(1, ordering: .sequentiallyConsistent)
-        while generation.load(ordering: .sequentiallyConsistent) == seen && !stopped.load(ordering: .relaxed)
-        {
+        while generation.load(ordering: .sequentiallyConsistent) == seen && !stopped.load(ordering: .relaxed) {
             condition.wait()
         }
         sleepers.subtract(1, ordering: .sequentiallyConsistent)

@@ -24,7 +24,8 @@ public enum ModelFactory {
         for name in recipe.data.leaveOut {
             guard table.attributes.contains(where: { $0.name == name }) else {
                 let names = stored.table.attributes.map(\.name).joined(separator: ", ")
-                throw TrainingError("data.leave_out: \(recipe.data.prepared) has no attribute '\(name)'; it has \(names)")
+                throw TrainingError(
+                    "data.leave_out: \(recipe.data.prepared) has no attribute '\(name)'; it has \(names)")
             }
             table = try table.without(name)
         }

@@ -83,7 +83,8 @@ final class TrainingStep {
         var batches = microBatches
         if statisticsReducer == nil && world.count > 1 {
             scale(store.pending, by: pow(keep, Float(microBatches * (world.count - 1 - world.rank))), team: .solo)
-            try world.allReduce(UnsafeMutableBufferPointer(start: store.pending.pointer, count: store.pending.count), .sum)
+            try world.allReduce(
+                UnsafeMutableBufferPointer(start: store.pending.pointer, count: store.pending.count), .sum)
             batches *= world.count
         }
         scale(store.running, by: pow(keep, Float(batches)), team: .solo)

@@ -71,7 +71,8 @@ struct Evaluate: ParsableCommand {
         print(results.table)
         for (loss, limit) in [(results.training["identityLoss"], results.training["untrainedIdentityLoss"])] {
             guard let loss, let limit else { continue }
-            let verdict = loss < 0.9 * limit ? "the identity head has learned" : "the identity head is dead or untrained"
+            let verdict =
+                loss < 0.9 * limit ? "the identity head has learned" : "the identity head is dead or untrained"
             print(String(format: "last identity loss %.3f, untrained %.3f: ", loss, limit) + verdict)
         }
         let path = output ?? (checkpoint as NSString).deletingLastPathComponent + "/results.json"

@@ -40,7 +40,8 @@ struct Inspect: ParsableCommand {
             isPrepared
             ? ModelFactory.dimensions(of: try ModelFactory.open(recipe))
             : ModelDimensions(labels: labels, identities: identities, longestSequence: longestSequence)
-        let microBatch = max(1, recipe.training.microBatch == 0 ? recipe.training.globalBatch : recipe.training.microBatch)
+        let microBatch = max(
+            1, recipe.training.microBatch == 0 ? recipe.training.globalBatch : recipe.training.microBatch)
         let model = JCM(recipe.model, dimensions, LayerContext(microBatch: microBatch, team: .solo))
         let lines = model.summary
         print(row("layer", "kind", "output", "parameters", "multiply-adds"))

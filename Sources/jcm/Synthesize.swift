@@ -68,7 +68,9 @@ struct Synthesize: ParsableCommand {
         try TwinWriter.write(twin, to: folder, overwrite: overwrite, workers: team) { progress.show($0, of: $1) }
         progress.end()
         let seconds = String(format: "%.1f", Date().timeIntervalSince(started))
-        print("\(folder): \(twin.shots.count) pictures of \(twin.people.count) people, \(height)×\(width), in \(seconds) s")
+        print(
+            "\(folder): \(twin.shots.count) pictures of \(twin.people.count) people, \(height)×\(width), in \(seconds) s"
+        )
         if let sheet { try writeSheet(twin, to: sheet) }
         team.stop()
     }

@@ -5,7 +5,8 @@ internal import Tensors
 
 /// How many threads a rank computes with.
 struct ThreadOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Threads of each rank (default: its share of the node's processors).", valueName: "count"))
+    @Option(
+        help: ArgumentHelp("Threads of each rank (default: its share of the node's processors).", valueName: "count"))
     var threads: Int?
 
     func validate() throws {

@@ -16,7 +16,9 @@ struct BadInputTests {
         let lines = result.errorOutput.split(separator: "\n").filter { $0.contains("jcm:") && !$0.contains("mpirun") }
         #expect(lines.count == 1, "\(result.tail)", sourceLocation: sourceLocation)
         for word in words {
-            #expect(lines.first?.contains(word) == true, "'\(word)' is not in: \(lines.first ?? "")", sourceLocation: sourceLocation)
+            #expect(
+                lines.first?.contains(word) == true, "'\(word)' is not in: \(lines.first ?? "")",
+                sourceLocation: sourceLocation)
         }
     }
 

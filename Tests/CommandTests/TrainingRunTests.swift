@@ -76,7 +76,8 @@ struct TrainingRunTests {
         // USR1 goes to mpirun, which forwards it; TERM to one rank alone, as a node's own shutdown would.
         let target =
             signal == "USR1"
-            ? "$job" : "$(pgrep -f 'run-folder \(run.path)' | while read p; do [ \"$(cat /proc/$p/comm)\" = jcm ] && echo $p; done | head -1)"
+            ? "$job"
+            : "$(pgrep -f 'run-folder \(run.path)' | while read p; do [ \"$(cat /proc/$p/comm)\" = jcm ] && echo $p; done | head -1)"
         let stopped = try MPILauncher.runAlone(
             URL(filePath: "/bin/bash"),
             [

@@ -56,7 +56,9 @@ struct FiniteDifferenceTests {
         let layer = DecoderLayer("x", length: 4, memoryLength: 5, shape, context)
         var random = RandomStream(seed: 2, .test)
         let input = TestTensor([3, 4, 12], (0..<144).map { _ in random.normal() })
-        LayerCheck(context) { layer.forward(input.view, memory: $0, $1) } backward: {
+        LayerCheck(context) {
+            layer.forward(input.view, memory: $0, $1)
+        } backward: {
             $1.fill(0)
             layer.backward($0, addingToMemory: $1, $2)
         }.agreesWithDifferences(input: [3, 5, 12], step: 1e-3, bound: 0.05)

@@ -28,7 +28,9 @@ struct LayerGoldenTests {
         // The stem's input are pictures: nothing needs their gradient.
         let hasInputGradient = geometry.strideWidth == 1
         let residual = try fixture.integer("residual") == 1 ? try fixture.tensor("residual") : nil
-        try LayerCheck(context) { layer.forward($0, residual: residual?.view, $1) } backward: {
+        try LayerCheck(context) {
+            layer.forward($0, residual: residual?.view, $1)
+        } backward: {
             layer.backward($0, into: hasInputGradient ? $1 : nil, $2)
             if residual != nil, let expected = try? fixture.values("residual_gradient") {
                 #expect(relativeError($0.array, expected) < 2e-5, "residual gradient")
@@ -41,7 +43,9 @@ struct LayerGoldenTests {
         }
     }
 
-    @Test("Batch normalisation of columns, without γ and β", arguments: Fixture.cases("batch_norm").filter { $0.hasPrefix("columns") })
+    @Test(
+        "Batch normalisation of columns, without γ and β",
+        arguments: Fixture.cases("batch_norm").filter { $0.hasPrefix("columns") })
     func columnNorm(_ name: String) throws {
         let fixture = try Fixture("batch_norm", name), context = try fixture.context()
         let input = try fixture.shape("input")
@@ -82,7 +86,9 @@ struct LayerGoldenTests {
                 "x", index: $0, cell: kind, columns: input[1], inputs: $1, hidden: output[2] / 2, context)
         }
         let middle = TestTensor(output)
-        try LayerCheck(context) { layers[1].forward(layers[0].forward($0, $1), $1) } backward: {
+        try LayerCheck(context) {
+            layers[1].forward(layers[0].forward($0, $1), $1)
+        } backward: {
             layers[1].backward($0, into: middle.view, $2)
             layers[0].backward(middle.view, into: $1, $2)
         }.matches(fixture) { String($0.dropFirst(2)) }
@@ -105,7 +111,9 @@ struct LayerGoldenTests {
             "x", length: s[1], memoryLength: memory?.view.shape[1], width: s[2],
             heads: try fixture.integer("heads"), isCausal: name.contains("causal"), dropout: 0, context)
         let memoryGradient = memory.map { TestTensor($0.view.shape.array) }
-        try LayerCheck(context) { layer.forward($0, memory: memory?.view, $1) } backward: {
+        try LayerCheck(context) {
+            layer.forward($0, memory: memory?.view, $1)
+        } backward: {
             layer.backward($0, into: $1, addingToMemory: memoryGradient?.view, $2)
         }.matches(fixture) { String($0.dropFirst(2)) }
         if let memoryGradient {
@@ -129,7 +137,9 @@ struct LayerGoldenTests {
         let layer = DecoderLayer(
             "x", length: s[1], memoryLength: memory.view.shape[1], try shape(fixture, name), context)
         let memoryGradient = TestTensor(memory.view.shape.array)
-        try LayerCheck(context) { layer.forward($0, memory: memory.view, $1) } backward: {
+        try LayerCheck(context) {
+            layer.forward($0, memory: memory.view, $1)
+        } backward: {
             layer.backward($0, addingToMemory: memoryGradient.view, $2)
             $1.assign($0)
         }.matches(fixture) { String($0.dropFirst(2)) }

@@ -16,12 +16,18 @@ enum RecipeCheck {
             (t.decayEpochs >= 1, "training.decay_epochs: \(t.decayEpochs); at least 1 is needed"),
             ((0...1).contains(t.finalFraction), "training.final_fraction: \(t.finalFraction); a number in 0 ... 1"),
             (t.lambda >= 0 && t.attributeWeight >= 0, "training.lambda, attribute_weight: 0 or more"),
-            (t.lambda > 0 || t.attributeWeight > 0, "training.lambda and attribute_weight are both 0: nothing to learn"),
+            (
+                t.lambda > 0 || t.attributeWeight > 0,
+                "training.lambda and attribute_weight are both 0: nothing to learn"
+            ),
             ((0..<1).contains(t.labelSmoothing), "training.label_smoothing: \(t.labelSmoothing); a number in 0 ..< 1"),
             (t.seed >= 0, "training.seed: \(t.seed); 0 or more is needed"),
             (t.bucketMegabytes >= 1, "training.bucket_megabytes: \(t.bucketMegabytes); at least 1 is needed"),
             (recipe.checkpoint.keep >= 1, "checkpoint.keep: \(recipe.checkpoint.keep); at least 1 is needed"),
-            (recipe.checkpoint.everySteps >= 0 && recipe.checkpoint.everyMinutes >= 0, "checkpoint intervals: 0 or more"),
+            (
+                recipe.checkpoint.everySteps >= 0 && recipe.checkpoint.everyMinutes >= 0,
+                "checkpoint intervals: 0 or more"
+            ),
             (recipe.evaluation.beamWidth >= 1, "evaluation.beam_width: at least 1 is needed"),
             (recipe.evaluation.maximumTokens >= 1, "evaluation.maximum_tokens: at least 1 is needed"),
             (recipe.evaluation.batch >= 1, "evaluation.batch: at least 1 is needed"),
@@ -36,14 +42,16 @@ enum RecipeCheck {
     ) throws(RecipeError) -> (size: Int, count: Int) {
         guard settings.globalBatch % ranks == 0 else {
             throw RecipeError(
-                "training.global_batch", "\(settings.globalBatch) pictures cannot be shared by \(ranks) ranks; take a "
+                "training.global_batch",
+                "\(settings.globalBatch) pictures cannot be shared by \(ranks) ranks; take a "
                     + "multiple, such as \((settings.globalBatch / ranks + 1) * ranks), or other ranks")
         }
         let share = settings.globalBatch / ranks
         let size = settings.microBatch == 0 ? share : settings.microBatch
         guard share % size == 0 else {
             throw RecipeError(
-                "training.micro_batch", "\(size) does not divide the \(share) pictures of each of \(ranks) ranks; take "
+                "training.micro_batch",
+                "\(size) does not divide the \(share) pictures of each of \(ranks) ranks; take "
                     + "a divisor of \(share), or 0")
         }
         return (size, share / size)

@@ -95,7 +95,8 @@ final class RunLog {
     static func duration(_ seconds: Double) -> String {
         let total = Int(max(0, seconds).rounded())
         let (hours, minutes, rest) = (total / 3600, total / 60 % 60, total % 60)
-        return hours > 0 ? String(format: "%d:%02d:%02d", hours, minutes, rest) : String(format: "%d:%02d", minutes, rest)
+        return hours > 0
+            ? String(format: "%d:%02d:%02d", hours, minutes, rest) : String(format: "%d:%02d", minutes, rest)
     }
 
     private func decimal(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }

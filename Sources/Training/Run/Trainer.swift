@@ -53,15 +53,17 @@ public final class Trainer {
         self.data = data
         let model = ModelFactory.build(
             recipe, ModelFactory.dimensions(of: data), microBatch: microBatch, team: team)
-        let overlap = switch recipe.training.overlap {
-        case .on: true
-        case .off: false
-        // On one node every core computes: a thread for the reduction would take one from the kernels.
-        case .auto: try world.nodeCount() > 1
-        }
+        let overlap =
+            switch recipe.training.overlap {
+            case .on: true
+            case .off: false
+            // On one node every core computes: a thread for the reduction would take one from the kernels.
+            case .auto: try world.nodeCount() > 1
+            }
         step = try TrainingStep(recipe, model, data, world: world, overlap: overlap)
         let pictures = data.indices(of: .train).count
-        totalSteps = max(1, Int((recipe.training.epochs * Double(pictures) / Double(recipe.training.globalBatch)).rounded(.up)))
+        totalSteps = max(
+            1, Int((recipe.training.epochs * Double(pictures) / Double(recipe.training.globalBatch)).rounded(.up)))
         schedule = Schedule(settings: recipe.training, totalSteps: totalSteps, trainingPictures: pictures)
         log = RunLog(path: world.rank == 0 ? folder.logPath : nil, totalSteps: totalSteps)
     }
@@ -87,7 +89,8 @@ public final class Trainer {
                 try save()
             } else if mustStop {
                 try save()
-                log.say("stopped by a signal after step \(state.step) of \(totalSteps); the same command goes on from here")
+                log.say(
+                    "stopped by a signal after step \(state.step) of \(totalSteps); the same command goes on from here")
                 return .stopped
             } else if try isSaveDue() {
                 try save()
