@@ -7,6 +7,7 @@
 #   ./launch.sh COMMAND ARGUMENTS   jcm COMMAND; train, evaluate and prepare under mpirun
 #
 # JCM_RANKS, JCM_THREADS   ranks over all hosts, and threads of each (default: chosen for the host)
+# JCM_SEED                 of the demo's pictures and training (default 1)
 # JCM_CPU                  instruction level to build for: x86-64-v3, x86-64-v4, baseline (default: this host's)
 # JCM_STATIC=1             builds Swift's libraries in: for nodes without the toolchain
 set -euo pipefail
@@ -49,9 +50,13 @@ build() {
     install_missing
     local extra=()
     [ "${JCM_STATIC:-0}" = 1 ] && extra=(--static-swift-stdlib)
-    say "building for ${JCM_CPU:-this host}"
-    swift build -c release --product jcm "${build_flags[@]}" "${extra[@]}" 2>&1 | grep -E 'error|warning|Build|Fetching' || true
-    [ "${PIPESTATUS[0]}" = 0 ] || fail "the build failed"
+    say "building for ${JCM_CPU:-this host} (a few minutes the first time)"
+    mkdir -p .build
+    if ! swift build -c release --product jcm "${build_flags[@]}" "${extra[@]}" >.build/launch.log 2>&1; then
+        grep -E 'error' .build/launch.log | head -n 20 >&2 || true
+        fail "the build failed; the whole output is in .build/launch.log"
+    fi
+    tail -n 1 .build/launch.log
 }
 
 # Builds where the program is missing or older than a source.
@@ -113,22 +118,30 @@ run_mpi() {
 # ---- the demo ---------------------------------------------------------------------------------------------------------
 demo() {
     build_if_needed
-    local started=$SECONDS twin=data/demo/twin prepared=data/demo/prepared.h5
-    mkdir -p data/demo
+    local started=$SECONDS seed=${JCM_SEED:-1} name=demo
+    [ "$seed" = 1 ] || name=demo-seed$seed
+    local twin=data/$name/twin prepared=data/$name/prepared.h5 run=checkpoints/$name
+    mkdir -p "data/$name"
     if [ ! -d "$twin" ]; then
         say; say "1  Drawing a synthetic twin of Market-1501"
-        "$jcm" synthesize "$twin" --seed "${JCM_SEED:-1}" --train-identities 640 --sheet data/demo/sheet.png
+        "$jcm" synthesize "$twin" --seed "$seed" --train-identities 1200 --test-identities 100 \
+            --pictures-per-identity 6 --sheet "data/$name/sheet.png"
     fi
     if [ ! -f "$prepared" ]; then
         say; say "2  Preparing its pictures"
         run_mpi prepare "$twin" --output "$prepared" --recipe recipes/demo.yaml
     fi
     say; say "3  Training on ${JCM_RANKS:-$(default_ranks)} ranks"
-    run_mpi train recipes/demo.yaml --run-folder checkpoints/demo --set "training.seed=${JCM_SEED:-1}"
+    run_mpi train recipes/demo.yaml --run-folder "$run" --set data.prepared="$prepared" --set training.seed="$seed"
     say; say "4  Evaluating on people never seen in training"
-    run_mpi evaluate checkpoints/demo
-    say; say "done in $((SECONDS - started)) s. Pictures: data/demo/sheet.png. Log, checkpoints and results.json: checkpoints/demo"
-    say "Try:  ./launch.sh predict checkpoints/demo $twin/query/*_c1s1_*.jpg"
+    run_mpi evaluate "$run"
+    local picture; picture=$(find "$twin/query" -name '*.jpg' | sort | head -n 1)
+    say
+    say "done in $((SECONDS - started)) s"
+    say "  people      data/$name/sheet.png"
+    say "  results     $run/results.json"
+    say "  log         $run/log.jsonl"
+    say "  a picture   ./launch.sh predict $run $picture"
 }
 
 # ---- the tests --------------------------------------------------------------------------------------------------------
@@ -148,6 +161,6 @@ case "${1:-demo}" in
     test) shift; run_tests "$@" ;;
     build) build ;;
     train | evaluate | prepare) run_mpi "$@" ;;
-    -h | --help | help) sed -n '2,12s/^# \{0,1\}//p' "$0" ;;
+    -h | --help | help) sed -n '2,13s/^# \{0,1\}//p' "$0" ;;
     *) build_if_needed; exec "$jcm" "$@" ;;
 esac

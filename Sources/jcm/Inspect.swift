@@ -26,13 +26,6 @@ struct Inspect: ParsableCommand {
     var settings = false
 
     func run() throws {
-        do { try inspect() } catch {
-            FileHandle.standardError.write(Data("jcm: \(error)\n".utf8))
-            throw ExitCode(2)
-        }
-    }
-
-    private func inspect() throws {
         let recipe = try recipe.resolve()
         if settings { return print(recipe.yaml) }
         let isPrepared = !recipe.data.prepared.isEmpty && FileManager.default.fileExists(atPath: recipe.data.prepared)

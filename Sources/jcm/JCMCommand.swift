@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import CSystem
 internal import Foundation
 internal import Kernels
+internal import MPI
 
 /// The command line: one subcommand a file.
 @main
@@ -31,10 +32,14 @@ struct JCMCommand: ParsableCommand {
         }
     }
 
+    /// Ends with one line: the parser's where the words are wrong, ours where what they name is.
+    ///
     /// Under mpirun every rank parses the same words: one of them is enough to say what is wrong with them.
     private static func leave(after error: any Error) -> Never {
         let rank = ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_RANK"]
         guard rank == nil || rank == "0" else { Foundation.exit(exitCode(for: error).rawValue) }
-        exit(withError: error)
+        if error is ExitCode || exitCode(for: error) != .failure { exit(withError: error) }
+        FileHandle.standardError.write(Data("jcm: \(error)\n".utf8))
+        Foundation.exit((error as? any ExitCodeProviding)?.exitCode ?? 2)
     }
 }

@@ -27,13 +27,6 @@ struct Predict: ParsableCommand {
     }
 
     func run() throws {
-        do { try predict() } catch {
-            FileHandle.standardError.write(Data("jcm: \(error)\n".utf8))
-            throw ExitCode(2)
-        }
-    }
-
-    private func predict() throws {
         let team = threads.team()
         defer { team.stop() }
         let description = try RunCheckpoint.describe(RunFolder.checkpoint(at: checkpoint))
