@@ -24,7 +24,9 @@ public final class CheckpointFile {
         let version: Int = try attribute("format_version")
         guard version <= CheckpointWriter.formatVersion else {
             throw CheckpointError(
-                path, "has format \(version), this program knows up to \(CheckpointWriter.formatVersion): update jcm")
+                path,
+                "has format \(version), this program knows up to \(CheckpointWriter.formatVersion): update jcm"
+            )
         }
         let (expected, found): (Int, Int) = (try attribute("data_sets"), try dataSets().count)
         guard expected == found else {
@@ -66,7 +68,9 @@ public final class CheckpointFile {
             }
             let shape = (try? file.shape(of: entry.path)) ?? []
             if shape != entry.tensor.shape.array {
-                problems.append("\(entry.path) is \(Shape(shape)), expected \(entry.tensor.shape)")
+                // No Shape: a damaged file may claim any number of extents.
+                let found = shape.isEmpty ? "of no extents" : shape.map(String.init).joined(separator: "×")
+                problems.append("\(entry.path) is \(found), expected \(entry.tensor.shape)")
             }
         }
         let wanted = Set(entries.map(\.path))
@@ -90,7 +94,8 @@ public final class CheckpointFile {
             let found = Int64(Checksum.of(UnsafeRawBufferPointer(bytes)))
             guard expected == found else {
                 throw CheckpointError(
-                    path, "\(entry.path) is damaged (checksum \(found), expected \(expected)): take an earlier one")
+                    path,
+                    "\(entry.path) is damaged (checksum \(found), expected \(expected)): take an earlier one")
             }
         } catch let error as CheckpointError {
             throw error
