@@ -31,9 +31,6 @@ let common: [SwiftSetting] =
 /// Numeric targets are optimised in debug builds too: without it SIMD code runs a thousand times slower.
 let numeric = common + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
-/// Targets that touch raw memory nowhere, or say `unsafe` where they do.
-let safe = common + [.strictMemorySafety()]
-
 /// Tests import what they like, internally.
 let testing = levelFlags + [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
 

@@ -2,15 +2,15 @@
 ///
 /// A struct `market_attribute` with the structs `train` and `test`, whose fields are in different orders: they are
 /// read by name. Codes count from 1; for yes/no 1 is no and 2 is yes.
-struct MarketAttributes {
-    /// By identity.
-    let train: [Int: PersonLabels]
+public struct MarketAttributes: Sendable {
+    /// By identity; states of the values of `AttributeTable.market1501`.
+    public let train: [Int: PersonLabels]
 
-    /// By identity.
-    let test: [Int: PersonLabels]
+    /// By identity; states of the values of `AttributeTable.market1501`.
+    public let test: [Int: PersonLabels]
 
     /// What is wrong in the file, with counts.
-    let notes: [String]
+    public let notes: [String]
 
     /// The fields of named and yes/no attributes; their values are coded 1 … in the order of the table.
     private static let fields = [
@@ -22,7 +22,9 @@ struct MarketAttributes {
     private static let prefixes = ["upperColour": "up", "lowerColour": "down"]
 
     /// Reads the file.
-    init(_ path: String) throws(PersonDataError) { try self.init(MATLABFile(path)) }
+    ///
+    /// Throws where it is missing, damaged, or lacks a field.
+    public init(_ path: String) throws(PersonDataError) { try self.init(MATLABFile(path)) }
 
     /// Takes the labels out of a file.
     init(_ file: MATLABFile) throws(PersonDataError) {

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Images
+internal import PersonData
 internal import Synthesis
 
 /// `jcm synthesize`: the synthetic twin of Market-1501.
@@ -42,6 +43,9 @@ struct Synthesize: ParsableCommand {
     @Option(help: "The least share of rare values such as a hat; 0 keeps Market's shares.")
     var minimumShare: Float = 0.12
 
+    @Option(help: "A market_attribute.mat whose people are drawn, instead of people with Market's statistics.")
+    var attributes: String?
+
     @Flag(help: "Replace what the folder holds.")
     var overwrite = false
 
@@ -61,7 +65,10 @@ struct Synthesize: ParsableCommand {
         configuration.distractors = distractors
         configuration.junk = junk
         configuration.minimumShare = minimumShare
-        let twin = try Twin(configuration: configuration)
+        let twin =
+            try attributes.map {
+                try Twin(configuration: configuration, people: Twin.people(of: MarketAttributes($0), configuration))
+            } ?? Twin(configuration: configuration)
         let team = threads.team()
         let started = Date()
         let progress = ProgressLine("drawing", unit: "pictures")
