@@ -49,6 +49,11 @@ struct BadInputTests {
         try expectRefusal(train(["data.prepared=\(#filePath)"]), "BadInputTests.swift")
         try expectRefusal(train(["model.input_height=96"]), "pictures are 64×48", "--height 96")
         try expectRefusal(train(["data.leave_out=[hut]"]), "no attribute 'hut'")
+        let narrow = SmallWorld.folder.appending(path: "narrow.h5")
+        let prepare = ["prepare", SmallWorld.twin.path, "--output", narrow.path, "--height", "64", "--width", "24"]
+        _ = try MPILauncher.runAlone(SmallWorld.jcm, prepare)
+        try expectRefusal(
+            train(["data.prepared=\(narrow.path)", "model.input_width=24"]), "longest label sequence", "6 columns")
         #expect(!FileManager.default.fileExists(atPath: run.path))
     }
 
