@@ -23,6 +23,7 @@ struct Train: ParsableCommand {
     @OptionGroup var threads: ThreadOptions
 
     func run() throws {
+        Trainer.listenForStopSignals()
         let outcome: Trainer.Outcome = MPIRuntime.run { world in
             let recipe = try world.agree { try self.recipe.resolve() }
             let team = threads.team()

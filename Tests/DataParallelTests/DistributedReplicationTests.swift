@@ -34,15 +34,4 @@ struct DistributedReplicationTests {
             withExtendedLifetime(arena) {}
         }
     }
-
-    @Test func `One rank's wish to stop reaches all`() {
-        TestWorld.run { world throws in
-            let agreement = RankAgreement(over: world)
-            for asked in 0..<world.count {
-                #expect(try agreement.maximum(of: world.rank == asked ? asked + 3 : 0) == asked + 3)
-                #expect(try agreement.any(world.rank == asked))
-            }
-            #expect(try !agreement.any(false))
-        }
-    }
 }

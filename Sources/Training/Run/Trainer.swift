@@ -68,9 +68,13 @@ public final class Trainer {
         log = RunLog(path: world.rank == 0 ? folder.logPath : nil, totalSteps: totalSteps)
     }
 
+    /// From now on SIGUSR1 and SIGTERM ask to stop at the next step, and no longer end the process at once.
+    ///
+    /// To be called before MPI begins: a signal may come while the job starts.
+    public static func listenForStopSignals() { StopSignal.listen() }
+
     /// Runs until the last step, or until a signal asks to stop; collective.
     public func run(resume: Resume) throws -> Outcome {
-        StopSignal.listen()
         try begin(resume)
         describe()
         var window = LogWindow()
