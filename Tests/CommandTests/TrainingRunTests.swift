@@ -38,7 +38,7 @@ struct TrainingRunTests {
         "A run that lost a rank to kill -9 ends with the bits of one that did not",
         arguments: isFast ? [1] : [0, 1, 0])
     func killAndResume(_ victim: Int) throws {
-        let settings = ["training.epochs=15", "checkpoint.every_steps=7", "checkpoint.keep=2"]
+        let settings = ["training.epochs=40", "checkpoint.every_steps=20", "checkpoint.keep=2"]
         let (calm, broken) = (SmallWorld.run("calm"), SmallWorld.run("broken"))
         let result = try MPILauncher.run(ranks: 2, SmallWorld.jcm, SmallWorld.train(calm, settings))
         try #require(result.exitCode == 0, "\(result.tail)")
@@ -70,7 +70,7 @@ struct TrainingRunTests {
 
     @Test("A signal saves at a step that all ranks agree on, and ends with exit code 75", arguments: ["USR1", "TERM"])
     func signals(_ signal: String) throws {
-        let settings = ["training.epochs=40"]
+        let settings = ["training.epochs=100"]
         let run = SmallWorld.run("signal")
         let command = SmallWorld.train(run, settings).map { "'\($0)'" }.joined(separator: " ")
         // USR1 goes to mpirun, which forwards it; TERM to one rank alone, as a node's own shutdown would.
