@@ -37,5 +37,16 @@ static inline int jcm_cpu_level(void) {
     return 0;
 }
 
+/// Makes this thread take numbers below 2^-126 as zero: arithmetic with them is a hundred times slower.
+static inline void jcm_flush_denormals(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_ldmxcsr(__builtin_ia32_stmxcsr() | 0x8040);
+#elif defined(__aarch64__)
+    unsigned long control;
+    __asm__ volatile("mrs %0, fpcr" : "=r"(control));
+    __asm__ volatile("msr fpcr, %0" : : "r"(control | 1ul << 24));
+#endif
+}
+
 /// Lines reach a pipe or a file one by one, not in blocks of 4 KB.
 static inline void jcm_line_buffered_output(void) { setvbuf(stdout, NULL, _IOLBF, 0); }
