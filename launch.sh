@@ -124,8 +124,8 @@ demo() {
     mkdir -p "data/$name"
     if [ ! -d "$twin" ]; then
         say; say "1  Drawing a synthetic twin of Market-1501"
-        "$jcm" synthesize "$twin" --seed "$seed" --train-identities 1200 --test-identities 100 \
-            --pictures-per-identity 6 --sheet "data/$name/sheet.png"
+        "$jcm" synthesize "$twin" --seed "$seed" --train-identities 1000 --test-identities 100 \
+            --pictures-per-identity 8 --sheet "data/$name/sheet.png"
     fi
     if [ ! -f "$prepared" ]; then
         say; say "2  Preparing its pictures"

@@ -39,13 +39,14 @@ public enum Preset: String, Sendable, CaseIterable {
         recipe.model.preNorm = true
         recipe.model.identityWidth = 128
         recipe.model.identityNorm = true
-        recipe.training.epochs = 25
+        recipe.training.epochs = 22
         recipe.training.globalBatch = 16
         recipe.training.microBatch = 0
         recipe.training.learningRate = 1e-3
         recipe.training.warmupSteps = 100
         recipe.training.schedule = .cosine
-        recipe.training.lambda = 1
+        recipe.training.lambda = 2
+        recipe.training.weightDecay = 3e-4
         recipe.training.batchNorm = .global
         recipe.checkpoint.everyMinutes = 1
         return recipe
