@@ -101,7 +101,7 @@ private struct Beam {
         for (source, hypothesis) in live.enumerated() {
             let next = probabilities[hypothesis.row]
             for (token, p) in next.enumerated() {
-                let score = hypothesis.logProbability + log(Double(max(p, 1e-38)))
+                let score = hypothesis.logProbability + log(Double(max(p, .leastNormalMagnitude)))
                 if token == 0 {
                     finish(hypothesis, next, score, search)
                 } else if !(search.eachTokenOnce && hypothesis.tokens.contains(token)) {
