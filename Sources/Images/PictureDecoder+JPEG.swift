@@ -29,8 +29,11 @@ extension PictureDecoder {
             pixels: isInk ? Self.redGreenBlue(ofInk: samples) : samples)
     }
 
+    /// The library's words for what was wrong. Its state is then of no more use: the header of the next, good file
+    /// could come out as 0×0.
     private func jpegError(_ name: String) -> ImageError {
-        ImageError(name: name, reason: "bad JPEG: \(String(cString: tjGetErrorStr2(turbo)))")
+        defer { renewTurbo() }
+        return ImageError(name: name, reason: "bad JPEG: \(String(cString: tjGetErrorStr2(turbo)))")
     }
 
     /// RGB of inverted CMYK, in which Adobe's programs, and so nearly all, write: 255 is no ink.

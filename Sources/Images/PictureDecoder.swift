@@ -7,16 +7,24 @@ internal import Glibc
 /// EXIF orientation is ignored, as are colour profiles and gamma. A file that is damaged in any way the
 /// libraries notice, if only at its end, is an error: a half-grey picture would train as a good one.
 public final class PictureDecoder {
-    let turbo: tjhandle
+    private(set) var turbo: tjhandle
     private var bytes: [UInt8] = []
 
     /// The longest file that is read, in bytes.
     static let longestFile = 1 << 30
 
     /// A decoder for one thread.
-    public init() {
+    public init() { turbo = Self.makeTurbo() }
+
+    private static func makeTurbo() -> tjhandle {
         guard let turbo = tjInitDecompress() else { fatalError("libjpeg-turbo has no memory for a decoder") }
-        self.turbo = turbo
+        return turbo
+    }
+
+    /// Begins anew with the library.
+    func renewTurbo() {
+        tjDestroy(turbo)
+        turbo = Self.makeTurbo()
     }
 
     deinit { tjDestroy(turbo) }

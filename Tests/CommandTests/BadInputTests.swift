@@ -138,7 +138,7 @@ struct BadInputTests {
         let run = SmallWorld.run("predicting")
         _ = try MPILauncher.runAlone(SmallWorld.jcm, SmallWorld.train(run, ["training.epochs=0.2"]))
         try expectRefusal(["predict", run.path, #filePath], "BadInputTests.swift", ranks: 0)
-        let typo = try MPILauncher.run(ranks: 2, SmallWorld.jcm, ["train", "tiny", "--run-foldr", "x"], timeout: 30)
+        let typo = try MPILauncher.run(ranks: 2, SmallWorld.jcm, ["train", "tiny", "--run-folder", "x", "--resme", "x"], timeout: 30)
         #expect(typo.exitCode != 0)
         #expect(typo.errorOutput.components(separatedBy: "Unknown option").count == 2, "\(typo.tail)")
     }

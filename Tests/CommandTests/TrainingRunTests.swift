@@ -73,11 +73,9 @@ struct TrainingRunTests {
         let settings = ["training.epochs=100"]
         let run = SmallWorld.run("signal")
         let command = SmallWorld.train(run, settings).map { "'\($0)'" }.joined(separator: " ")
-        // USR1 goes to mpirun, which forwards it; TERM to one rank alone, as a node's own shutdown would.
+        // To one rank alone: mpirun passes USR1 on to all, but the agreement must not need that.
         let target =
-            signal == "USR1"
-            ? "$job"
-            : "$(pgrep -f 'run-folder \(run.path)' | while read p; do [ \"$(cat /proc/$p/comm)\" = jcm ] && echo $p; done | head -1)"
+            "$(pgrep -f 'run-folder \(run.path)' | while read p; do [ \"$(cat /proc/$p/comm)\" = jcm ] && echo $p; done | head -1)"
         let stopped = try MPILauncher.runAlone(
             URL(filePath: "/bin/bash"),
             [
