@@ -38,7 +38,7 @@ import Testing
 
     @Test func aGoodFileIsReadAfterABadOneCutAnywhere() throws {
         let decoder = PictureDecoder()
-        let whole = bytes("colour_420.jpg"), good = try decoder.decode(Array(whole), name: "good")
+        let whole = try bytes("colour_420.jpg"), good = try decoder.decode(Array(whole), name: "good")
         for length in stride(from: 4, to: whole.count, by: 7) {
             #expect(throws: ImageError.self) { try decoder.decode(Array(whole.prefix(length)), name: "cut") }
             #expect(try decoder.decode(Array(whole), name: "good") == good, "after one of \(length) bytes")
