@@ -60,6 +60,9 @@ public struct EvaluationResults: Sendable {
     /// What a random order would reach.
     public let chance: (rank1: Double, meanAveragePrecision: Double)
 
+    /// Whether FC0's figures lead, and not the columns'.
+    public var isLedByIdentity = false
+
     /// Pictures of the gallery, distractors among them.
     public let galleryPictures: Int
 
@@ -79,7 +82,9 @@ public struct EvaluationResults: Sendable {
             values["majority"] = row.majority
             perAttribute[row.name] = values
         }
-        var reid: [String: Any] = Self.object(columns)
+        var reid: [String: Any] = Self.object(isLedByIdentity ? identity : columns)
+        reid["feature"] = isLedByIdentity ? "fc0" : "columns"
+        reid["columns"] = Self.object(columns)
         reid["chance"] = ["rank1": chance.rank1, "mAP": chance.meanAveragePrecision]
         reid["pixels"] = Self.object(pixels)
         reid["fc0"] = Self.object(identity)

@@ -45,10 +45,11 @@ extension EvaluationResults {
         return [
             "Re-identification: \(columns.queries) queries\(skipped), \(galleryPictures) gallery pictures",
             line("", ["rank-1", "rank-5", "rank-10", "rank-20", "mAP", "mAP hits", "mINP"]),
-            row("JCM (D, \(facts["columnWidth"] ?? "columns"))", columns),
-            row("JCM (D, \(facts["identityWidth"] ?? "FC0")), FC0", identity),
+            row("JCM (D, \(facts["columnWidth"] ?? "T·C")), columns" + (isLedByIdentity ? "" : " *"), columns),
+            row("JCM (D, \(facts["identityWidth"] ?? "FC0")), FC0" + (isLedByIdentity ? " *" : ""), identity),
             row("raw pixels 16×8", pixels),
             line("chance", [percent(chance.rank1), "", "", "", "", percent(chance.meanAveragePrecision), ""]),
+            "* leads results.json (evaluation.feature)",
             "mAP: trapezoids, as Market-1501's own evaluation; mAP hits: mean of the precisions at the hits",
         ]
     }

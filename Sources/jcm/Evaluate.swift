@@ -39,6 +39,7 @@ struct Evaluate: ParsableCommand {
             var results = try evaluator.run { progress.show($0, of: $1) }
             progress.end()
             results.training = description.finalLosses
+            results.isLedByIdentity = evaluation.feature == .fc0
             let configuration = description.recipe.model
             results.facts = [
                 "checkpoint": description.path, "data": prepared.path,

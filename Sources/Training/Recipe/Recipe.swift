@@ -134,4 +134,16 @@ public struct EvaluationSettings: Equatable, Sendable {
 
     /// Pictures of one forward pass.
     public var batch = 32
+
+    /// A re-identification feature.
+    public enum Feature: String, Sendable, CaseIterable {
+        /// The flattened columns: the paper's (D, 57344).
+        case columns
+
+        /// FC0's output: the paper's (D, 1024).
+        case fc0
+    }
+
+    /// The feature whose figures lead the results; those of the other stand beside them.
+    public var feature = Feature.columns
 }

@@ -103,6 +103,7 @@ public struct RecipeSetting: Sendable {
         .init("evaluation.maximum_tokens", \.evaluation.maximumTokens, "beam search: longest sequence", isFree: true),
         .init("evaluation.each_token_once", \.evaluation.eachTokenOnce, "beam search: no token twice", isFree: true),
         .init("evaluation.batch", \.evaluation.batch, "pictures of one forward pass", isFree: true),
+        .init("evaluation.feature", \.evaluation.feature, "re-ID feature that leads: columns or fc0", isFree: true),
         .init("log.every_steps", \.logEverySteps, "steps from line to line", isFree: true),
     ]
 }
@@ -113,4 +114,5 @@ extension Positions.Method: RecipeValue {}
 extension TrainingSettings.Schedule: RecipeValue {}
 extension TrainingSettings.BatchNormScope: RecipeValue {}
 extension TrainingSettings.Overlap: RecipeValue {}
+extension EvaluationSettings.Feature: RecipeValue {}
 extension ReductionAlgorithm: RecipeValue {}
