@@ -49,6 +49,7 @@ public enum Preset: String, Sendable, CaseIterable {
         recipe.training.weightDecay = 3e-4
         recipe.training.batchNorm = .global
         recipe.checkpoint.everyMinutes = 1
+        recipe.logEverySteps = 100
         recipe.evaluation.feature = .fc0
         return recipe
     }
