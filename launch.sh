@@ -75,12 +75,19 @@ default_ranks() {
     [ "$(cores)" -ge 2 ] && echo 2 || echo 1
 }
 
+# The slots that cluster/hosts names: 0 where it names no host.
+host_slots() {
+    [ -f cluster/hosts ] || { echo 0; return; }
+    awk '!/^ *(#|$)/ { n = 1; for (i = 2; i <= NF; i++) if ($i ~ /^slots=/) n = substr($i, 7); s += n } END { print s + 0 }' \
+        cluster/hosts
+}
+
 mpi_line=()
 compose_mpi_line() {
     local ranks=${JCM_RANKS:-} threads=${JCM_THREADS:-}
     mpi_line=(mpirun --bind-to none)
-    if [ -s cluster/hosts ]; then
-        local slots; slots=$(awk '!/^ *(#|$)/ { n = 1; for (i = 2; i <= NF; i++) if ($i ~ /^slots=/) n = substr($i, 7); s += n } END { print s + 0 }' cluster/hosts)
+    local slots; slots=$(host_slots)
+    if [ "$slots" -gt 0 ]; then
         ranks=${ranks:-$slots}
         mpi_line+=(--hostfile cluster/hosts --mca oob_tcp_keepalive_time 2 --mca oob_tcp_keepalive_intvl 1
             --mca oob_tcp_keepalive_probes 3 --mca btl_tcp_links 2)
