@@ -74,9 +74,12 @@ let package = Package(
             name: "Evaluation",
             dependencies: ["MPI", "Tensors", "Kernels", "Layers", "Model", "PersonData", "DataParallel"],
             swiftSettings: numeric),
+        .target(
+            name: "Benchmarks", dependencies: ["Tensors", "Kernels", "Layers", "Model"], swiftSettings: numeric),
         .executableTarget(
             name: "jcm",
             dependencies: [
+                "Benchmarks",
                 "MPI", "HDF5", "Images", "Tensors", "Kernels", "Layers", "Model", "PersonData", "Synthesis",
                 "DataParallel", "Checkpoints", "Training", "Evaluation", "COpenBLAS", "CSystem",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

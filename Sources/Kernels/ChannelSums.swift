@@ -31,4 +31,21 @@ enum ChannelSums {
             }
         }
     }
+
+    /// totals = [Σy…, Σy²…] of channels whose values were summed in groups: for each a row of shifts s, one of Σ (y − s)
+    /// and one of Σ (y − s)², `counts[i]` values of a channel in group i.
+    static func totals(of sums: Tensor, counts: [Int], into totals: ChannelTotals) {
+        let channels = sums.shape.last
+        let result = totals.baseAddress!
+        result.update(repeating: 0, count: 2 * channels)
+        for (group, count) in counts.enumerated() {
+            let shifts = sums.pointer + 3 * group * channels
+            for channel in 0..<channels {
+                let (s, sum) = (Double(shifts[channel]), Double(shifts[channels + channel]))
+                result[channel] += sum + Double(count) * s
+                result[channels + channel] +=
+                    Double(shifts[2 * channels + channel]) + 2 * s * sum + Double(count) * s * s
+            }
+        }
+    }
 }

@@ -68,7 +68,7 @@ extension MultiHeadAttention {
                         into: one(mixed, row * heads + h, headWidth), team: .solo)
                 }
             }
-            Linear.apply(outputWeight, outputBias, to: Matrix(mixed), into: Matrix(result), team: context.team)
+            applyOutput(to: Matrix(mixed), into: Matrix(result))
         }
     }
 }

@@ -45,10 +45,18 @@ public final class BatchNorm {
     /// Elements of γ and β.
     public var parameterCount: Int { weight == nil ? 0 : 2 * channels }
 
-    /// y = [rectified](γ·x̂ + β + residual).
-    public func forward(_ x: Tensor, residual: Tensor?, rectified: Bool, into y: Tensor, _ pass: Pass) {
+    /// Where the maker of x leaves [Σx…, Σx²…] of each channel, for `forward(…, hasTotals: true)`.
+    var momentTotals: ChannelTotals { ChannelTotals(rebasing: totals[0..<2 * channels]) }
+
+    /// y = [rectified](γ·x̂ + β + residual); in training the sums over x are taken first, unless `momentTotals` has them.
+    public func forward(
+        _ x: Tensor, residual: Tensor?, rectified: Bool, into y: Tensor, hasTotals: Bool = false, _ pass: Pass
+    ) {
         if pass.isTraining {
-            takeMoments(of: x, pass)
+            if !hasTotals {
+                BatchNormalisation.sums(x, into: totals, scratch: context.scratch, team: context.team)
+            }
+            takeMoments(rows: x.shape.rows, pass)
         } else {
             let (μ, s) = (mean.tensor, inverseDeviation.tensor)
             let (runningMean, runningVariance) = (runningMean.running, runningVariance.running)
@@ -96,9 +104,8 @@ public final class BatchNorm {
         }
     }
 
-    private func takeMoments(of x: Tensor, _ pass: Pass) {
-        BatchNormalisation.sums(x, into: totals, scratch: context.scratch, team: context.team)
-        totals[2 * channels] = Double(x.shape.rows)
+    private func takeMoments(rows: Int, _ pass: Pass) {
+        totals[2 * channels] = Double(rows)
         pass.statisticsReducer?.sum(totals)
         normalisedRows = totals[2 * channels]
         let momentum = Self.momentum

@@ -40,8 +40,9 @@ public final class ConvolutionBlock: Layer {
     public func forward(_ input: Tensor, residual: Tensor?, _ pass: Pass) -> Tensor {
         self.input = input
         let (z, y) = (product.prefix(input.shape[0]), output.prefix(input.shape[0]))
-        convolution.forward(input, weights: weight.values, into: z)
-        norm.forward(z, residual: residual, rectified: rectified, into: y, pass)
+        convolution.forward(
+            input, weights: weight.values, into: z, moments: pass.isTraining ? norm.momentTotals : nil)
+        norm.forward(z, residual: residual, rectified: rectified, into: y, hasTotals: pass.isTraining, pass)
         return y
     }
 
@@ -57,10 +58,9 @@ public final class ConvolutionBlock: Layer {
         let (z, y) = (product.prefix(input.shape[0]), output.prefix(input.shape[0]))
         context.scratch.with(z.shape) { gradient in
             norm.backward(outputGradient, x: z, rectifiedOutput: rectified ? y : nil, into: gradient, pass)
-            convolution.weightGradient(input, outputGradient: gradient, addingTo: weight.gradient)
-            if let inputGradient {
-                convolution.inputGradient(gradient, weights: weight.values, into: inputGradient, adding: adding)
-            }
+            convolution.backward(
+                input, weights: weight.values, outputGradient: gradient, weightGradient: weight.gradient,
+                into: inputGradient, adding: adding)
         }
         context.parameters.finish(
             weight.range.lowerBound..<(norm.range?.upperBound ?? weight.range.upperBound))

@@ -24,8 +24,7 @@ public final class FeedForward {
 
     /// Shapes: [N, L, D] → [N, L, D].
     public func forward(_ input: Tensor, _ pass: Pass) -> Tensor {
-        let hidden = first.forward(input, pass)
-        rectify(hidden, team: context.team)
+        let hidden = first.forward(input, rectified: true)
         if pass.isTraining { dropout.apply(hidden, pass.randomness, team: context.team) }
         self.hidden = hidden
         return second.forward(hidden, pass)
@@ -45,8 +44,7 @@ public final class FeedForward {
     /// The network on rows [R, D] that are not the layer's own, in place.
     func apply(to rows: Tensor, into result: Tensor) {
         context.scratch.with(Shape(rows.shape.rows, inner)) { hidden in
-            first.apply(to: rows, into: hidden)
-            rectify(hidden, team: context.team)
+            first.apply(to: rows, into: hidden, rectified: true)
             second.apply(to: hidden, into: result)
         }
     }

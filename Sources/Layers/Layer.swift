@@ -4,8 +4,8 @@ public import Tensors
 ///
 /// - `forward` and `backward` alternate. `forward` returns a view of the layer's own activation, valid until its next
 ///   `forward`, and remembers a view of its input, which the caller keeps as it is until `backward` has run.
-/// - `backward` **overwrites** `inputGradient` and **adds** to the gradients of its parameters, then reports these as
-///   final. It may use `outputGradient` as it likes: its content afterwards is unspecified unless a layer says so.
+/// - `backward` **overwrites** `inputGradient` and the gradients of its weights, **adds** to those of its other parameters
+///   (`ParameterStore.beginBackward` has cleared them), then reports all as final. It may use `outputGradient` as it likes: its content afterwards is unspecified unless a layer says so.
 /// - A nil `inputGradient` means that nobody needs it.
 /// - Nothing is allocated after the first step.
 public protocol Layer: AnyObject {

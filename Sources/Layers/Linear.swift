@@ -29,10 +29,13 @@ public final class Linear: Layer {
         (self.name, self.context) = (name, context)
     }
 
-    public func forward(_ input: Tensor, _ pass: Pass) -> Tensor {
+    public func forward(_ input: Tensor, _ pass: Pass) -> Tensor { forward(input, rectified: false) }
+
+    /// y = [max(0, ·)](x·Wᵗ + b).
+    func forward(_ input: Tensor, rectified: Bool) -> Tensor {
         self.input = input
         let result = output.prefix(input.shape[0])
-        Self.apply(weight, bias, to: Matrix(input), into: Matrix(result), team: context.team)
+        apply(to: input, into: result, rectified: rectified)
         return result
     }
 
@@ -40,25 +43,22 @@ public final class Linear: Layer {
         guard let input else { preconditionFailure("\(name): backward without forward") }
         let gradient = Matrix(outputGradient)
         multiply(
-            gradient.transposed, Matrix(input), into: Matrix(weight.gradient), adding: true, team: context.team)
+            gradient.transposed, Operand(Matrix(input)), into: Matrix(weight.gradient), scratch: context.scratch,
+            team: context.team)
         addColumnSums(gradient, to: bias.gradient, team: context.team)
         if let inputGradient {
-            multiply(gradient, Matrix(weight.values), into: Matrix(inputGradient), team: context.team)
+            multiply(
+                Operand(gradient), Operand(Matrix(weight.values)), into: Matrix(inputGradient),
+                scratch: context.scratch, team: context.team)
         }
         context.parameters.finish(weight.range.lowerBound..<bias.range.upperBound)
     }
 
-    /// rows = input·Wᵗ + b, for any rows: the layer without its memory.
-    static func apply(
-        _ weight: Parameter, _ bias: Parameter, to input: Matrix, into rows: Matrix, team: WorkerTeam
-    ) {
-        fillRows(rows, with: bias.values, team: team)
-        multiply(input, Matrix(weight.values).transposed, into: rows, adding: true, team: team)
-    }
-
-    /// rows = input·Wᵗ + b for rows that are not the layer's own, as decoding step by step needs.
-    public func apply(to input: Tensor, into rows: Tensor) {
-        Self.apply(weight, bias, to: Matrix(input), into: Matrix(rows), team: context.team)
+    /// rows = [max(0, ·)](input·Wᵗ + b) for rows that are not the layer's own, as decoding step by step needs.
+    public func apply(to input: Tensor, into rows: Tensor, rectified: Bool = false) {
+        multiply(
+            Operand(Matrix(input)), Matrix(weight.values).transposed, into: Matrix(rows), bias: bias.values,
+            rectified: rectified, scratch: context.scratch, team: context.team)
     }
 
     public var summary: [LayerSummary] {

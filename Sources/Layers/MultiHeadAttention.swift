@@ -65,9 +65,7 @@ public final class MultiHeadAttention {
             q, k, v, probabilities: probabilities.prefix(pictures), dropped: dropped.prefix(pictures),
             into: concat, pass)
         let result = output.prefix(pictures)
-        Linear.apply(
-            outputWeight, outputBias, to: Matrix(mixed.prefix(pictures)), into: Matrix(result),
-            team: context.team)
+        applyOutput(to: Matrix(mixed.prefix(pictures)), into: Matrix(result))
         return result
     }
 
@@ -77,13 +75,14 @@ public final class MultiHeadAttention {
         _ pass: Pass
     ) {
         guard let input else { preconditionFailure("\(name): backward without forward") }
-        let (pictures, team) = (input.shape[0], context.team)
+        let pictures = input.shape[0]
         let (q, k, v) = views(queries.prefix(pictures), memoryKeys?.prefix(pictures))
         context.scratch.with(mixed.shape.withFirst(pictures)) { mixedGradient in
             addGradients(
                 outputGradient, mixed.prefix(pictures), Matrix(outputWeight.gradient), outputBias.gradient)
             multiply(
-                Matrix(outputGradient), Matrix(outputWeight.values), into: Matrix(mixedGradient), team: team)
+                Operand(Matrix(outputGradient)), Operand(Matrix(outputWeight.values)), into: Matrix(mixedGradient),
+                scratch: context.scratch, team: context.team)
             let second = memoryKeys?.shape.withFirst(pictures) ?? Shape(1)
             context.scratch.with(queries.shape.withFirst(pictures), second) { dFirst, dSecond in
                 let (dq, dk, dv) = views(dFirst, memoryKeys == nil ? nil : dSecond)
@@ -109,10 +108,16 @@ public final class MultiHeadAttention {
 
     /// result = x·W[rows]ᵗ + b[rows].
     func projectRows(_ rows: Range<Int>, of x: Tensor, into result: Tensor) {
-        fillRows(Matrix(result), with: inputBias.values.slice(rows), team: context.team)
         multiply(
-            Matrix(x), Matrix(inputWeight.values.slice(rows)).transposed, into: Matrix(result), adding: true,
-            team: context.team)
+            Operand(Matrix(x)), Matrix(inputWeight.values.slice(rows)).transposed, into: Matrix(result),
+            bias: inputBias.values.slice(rows), scratch: context.scratch, team: context.team)
+    }
+
+    /// result = heads·W_oᵗ + b_o.
+    func applyOutput(to heads: Matrix, into result: Matrix) {
+        multiply(
+            Operand(heads), Matrix(outputWeight.values).transposed, into: result, bias: outputBias.values,
+            scratch: context.scratch, team: context.team)
     }
 
     private func carryBack(
@@ -121,12 +126,13 @@ public final class MultiHeadAttention {
         addGradients(
             gradient, x, Matrix(inputWeight.gradient.slice(rows)), inputBias.gradient.slice(rows))
         multiply(
-            Matrix(gradient), Matrix(inputWeight.values.slice(rows)), into: Matrix(target), adding: adding,
-            team: context.team)
+            Operand(Matrix(gradient)), Operand(Matrix(inputWeight.values.slice(rows))), into: Matrix(target),
+            adding: adding, scratch: context.scratch, team: context.team)
     }
 
     private func addGradients(_ gradient: Tensor, _ x: Tensor, _ weight: Matrix, _ bias: Tensor) {
-        multiply(Matrix(gradient).transposed, Matrix(x), into: weight, adding: true, team: context.team)
+        multiply(
+            Matrix(gradient).transposed, Operand(Matrix(x)), into: weight, scratch: context.scratch, team: context.team)
         addColumnSums(Matrix(gradient), to: bias, team: context.team)
     }
 

@@ -88,10 +88,18 @@ public final class ParameterStore {
     /// Floats of the value buffer, padding included.
     public var bufferCount: Int { valueArena.reservedCount }
 
-    /// Sets all gradients to zero and the watermark to the end of the buffer, before a backward pass.
+    /// Prepares for a backward pass: sets the gradients that layers add to (all but those of weights, which they
+    /// overwrite) to zero, and the watermark to the end of the buffer.
     public func beginBackward(team: WorkerTeam) {
-        clear(gradients, team: team)
+        for parameter in parameters where parameter.kind != .weight { clear(parameter.gradient, team: team) }
         watermark = bufferCount
+    }
+
+    /// Takes the gradients behind `offset` as final without a backward pass of their layers, as where a part of a model
+    /// runs alone.
+    public func skipBackward(to offset: Int) {
+        precondition(offset <= watermark, "skipped to \(offset), while the watermark is at \(watermark)")
+        watermark = offset
     }
 
     /// Says that the gradients of `range` are final. Layers finish in the reverse order of their registration, so one
@@ -128,7 +136,7 @@ public struct Parameter {
     /// Its values.
     public var values: Tensor { slot.tensor }
 
-    /// Its gradient, to which backward adds.
+    /// Its gradient: backward overwrites that of a weight, and adds to all others.
     public var gradient: Tensor { gradientSlot.tensor }
 }
 

@@ -134,10 +134,9 @@ final class RecurrentDirection {
 
     func projectInput(_ input: Tensor) {
         pictures = input.shape[0]
-        let all = Matrix(gates.prefix(pictures))
-        fillRows(all, with: inputBias.values, team: context.team)
         multiply(
-            Matrix(input), Matrix(inputWeight.values).transposed, into: all, adding: true, team: context.team)
+            Operand(Matrix(input)), Matrix(inputWeight.values).transposed, into: Matrix(gates.prefix(pictures)),
+            bias: inputBias.values, scratch: context.scratch, team: context.team)
     }
 
     func walkForward(into output: Tensor) {
@@ -226,12 +225,13 @@ final class RecurrentDirection {
         let gateGradient = Matrix(gates.prefix(pictures))
         let recurrentGradient = cell == .lstm ? gateGradient : Matrix(states.prefix(pictures))
         multiply(
-            gateGradient.transposed, Matrix(input), into: Matrix(inputWeight.gradient), adding: true, team: team)
+            gateGradient.transposed, Operand(Matrix(input)), into: Matrix(inputWeight.gradient),
+            scratch: context.scratch, team: team)
         context.scratch.with(Shape(pictures, columns, hidden)) { previous in
             copyPreviousHidden(from: output, into: previous)
             multiply(
-                recurrentGradient.transposed, Matrix(previous), into: Matrix(hiddenWeight.gradient),
-                adding: true, team: team)
+                recurrentGradient.transposed, Operand(Matrix(previous)), into: Matrix(hiddenWeight.gradient),
+                scratch: context.scratch, team: team)
         }
         addColumnSums(gateGradient, to: inputBias.gradient, team: team)
         addColumnSums(recurrentGradient, to: hiddenBias.gradient, team: team)
@@ -254,7 +254,7 @@ final class RecurrentDirection {
 
     func carryBack(into inputGradient: Tensor, adding: Bool) {
         multiply(
-            Matrix(gates.prefix(pictures)), Matrix(inputWeight.values), into: Matrix(inputGradient),
-            adding: adding, team: context.team)
+            Operand(Matrix(gates.prefix(pictures))), Operand(Matrix(inputWeight.values)),
+            into: Matrix(inputGradient), adding: adding, scratch: context.scratch, team: context.team)
     }
 }

@@ -11,6 +11,9 @@ public final class Backbone: Layer {
     private let bottlenecks: [Bottleneck]
     private let context: LayerContext
 
+    /// Where the backbone's parameters end in the store.
+    let parameterEnd: Int
+
     /// The backbone of `configuration`; its parameters carry torchvision's names under `cnn.`.
     public init(_ configuration: ModelConfiguration, _ context: LayerContext) {
         let base = configuration.baseWidth
@@ -34,6 +37,7 @@ public final class Backbone: Layer {
             }
         }
         (self.bottlenecks, self.context) = (bottlenecks, context)
+        parameterEnd = context.parameters.bufferCount
     }
 
     public func forward(_ input: Tensor, _ pass: Pass) -> Tensor {

@@ -125,6 +125,16 @@ public final class JCM {
         return losses
     }
 
+    /// Forward and backward of the backbone alone, its output serving as its own gradient: for measurements.
+    public func runBackbone(_ pictures: Tensor, _ pass: Pass) {
+        let map = backbone.forward(pictures, pass)
+        context.scratch.with(map.shape) { gradient in
+            gradient.assign(map)
+            context.parameters.skipBackward(to: backbone.parameterEnd)
+            backbone.backward(gradient, into: nil, pass)
+        }
+    }
+
     /// Carries the gradients of the attention model and of the CTC head back through the recurrent layers.
     private func backwardSequence(
         _ attention: Tensor, _ ctc: Tensor, _ shape: Shape, addingTo columnsGradient: Tensor, _ pass: Pass

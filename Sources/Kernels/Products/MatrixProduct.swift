@@ -101,8 +101,32 @@ public func multiply(
     multiply(a, Operand(b), into: c, adding: adding, scale: scale, team: team)
 }
 
+/// C = [max(0, ·)](A·B [+ C] [+ bias]), on register tiles where these are the faster way, else by OpenBLAS.
+///
+/// `bias` is a value a column. Needs `scratch` for packed factors.
+public func multiply(
+    _ a: Operand, _ b: Operand, into c: Matrix, adding: Bool = false, bias: Tensor? = nil, rectified: Bool = false,
+    scratch: Scratch, team: WorkerTeam
+) {
+    precondition(
+        a.columns == b.rows && a.rows == c.rows && b.columns == c.columns,
+        "[\(a.rows), \(a.columns)] · [\(b.rows), \(b.columns)] into [\(c.rows), \(c.columns)]")
+    precondition(bias == nil || bias?.count == c.columns, "a bias of \(bias?.count ?? 0) for \(c.columns) columns")
+    if !a.isTransposed {
+        var output = TileOutput(base: c.pointer, stride: c.stride, columns: c.columns, adding: adding)
+        output.bias = bias?.pointer
+        output.rectified = rectified
+        TileProduct(scratch: scratch, team: team).multiply(TileProduct.LeftRows(a.matrix), b, output)
+    } else {
+        precondition(!b.isTransposed && bias == nil && !rectified, "aᵗ·bᵗ, or aᵗ·b with a bias: no layer needs it")
+        TransposedProduct(scratch: scratch, team: team).multiply(
+            a.matrix, TileProduct.LeftRows(b.matrix), into: c, adding: adding)
+    }
+}
+
 extension Operand {
-    init(_ matrix: Matrix) { self.init(matrix: matrix, isTransposed: false) }
+    /// A matrix as it lies.
+    public init(_ matrix: Matrix) { self.init(matrix: matrix, isTransposed: false) }
 }
 
 /// Multiply-adds below which a second thread costs more than it brings: about 10 µs of work.

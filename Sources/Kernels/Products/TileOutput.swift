@@ -1,0 +1,145 @@
+/// Where the tiles of a product go, and what happens to them on the way, while they are in registers.
+///
+/// c = [max(0, ·)](A·B [+ c] [+ bias] [+ residual]); beside it, for batch normalisation, sums of A·B over the rows.
+struct TileOutput {
+    /// The result's first element, and the elements from one row to the next.
+    let base: UnsafeMutablePointer<Float>
+    let stride: Int
+
+    /// Columns of the result.
+    let columns: Int
+
+    /// Whether the product is added to what is there.
+    var adding = false
+
+    /// A value a column, added to each row.
+    var bias: UnsafeMutablePointer<Float>?
+
+    /// As many elements as the result, at the same strides.
+    var residual: UnsafeMutablePointer<Float>?
+
+    /// Whether negative results become 0.
+    var rectified = false
+
+    /// Sums over the rows of each chunk: for chunk number i, three rows of `columns` from element 3·i·columns on:
+    /// a shift s, Σ (c − s) and Σ (c − s)².
+    var sums: UnsafeMutablePointer<Float>?
+
+    /// The part of one panel, from `row` on (the begin of a chunk where sums are asked for) and of the columns from
+    /// `column` on.
+    func panel(row: Int, column: Int) -> PanelOutput {
+        let place = row * stride + column
+        return PanelOutput(
+            base: base + place, stride: stride, width: min(RegisterTile.columns, columns - column),
+            isPlain: !adding && bias == nil && residual == nil && !rectified, adding: adding,
+            bias: bias.map { $0 + column }, residual: residual.map { $0 + place }, rectified: rectified,
+            sums: sums.map { $0 + (3 * (row / TileProduct.chunkRows) * columns + column) }, sumStride: columns)
+    }
+}
+
+/// The part of a `TileOutput` that one strip of tiles fills: a panel's columns.
+struct PanelOutput {
+    let base: UnsafeMutablePointer<Float>
+    let stride: Int
+
+    /// Columns that exist: the last panel may be narrower than a tile.
+    let width: Int
+
+    fileprivate let isPlain: Bool
+    fileprivate let adding: Bool
+    fileprivate let bias: UnsafeMutablePointer<Float>?
+    fileprivate let residual: UnsafeMutablePointer<Float>?
+    fileprivate let rectified: Bool
+    fileprivate let sums: UnsafeMutablePointer<Float>?
+    fileprivate let sumStride: Int
+
+    /// Whether the columns fill one or both registers of a tile's row; else the strip goes by `takeEdge`.
+    var isWhole: Bool { width == RegisterTile.columns || width == Lanes.scalarCount }
+
+    /// Takes `count` rows (a literal) of `tile`, from row `first` of the strip on.
+    @inline(__always)
+    func take(_ tile: RegisterTile, _ count: Int, first: Int) {
+        let size = Lanes.scalarCount
+        let isFull = width == RegisterTile.columns
+        let place = first &* stride
+        if isPlain && isFull {
+            tile.forEachRow(count) { m, product in
+                base[lanes: place &+ m &* stride] = product.left
+                base[lanes: place &+ m &* stride &+ size] = product.right
+            }
+        } else {
+            let left = bias.map { $0[lanes: 0] } ?? .zero
+            let right = isFull ? bias.map { $0[lanes: size] } ?? .zero : .zero
+            tile.forEachRow(count) { m, product in
+                let offset = place &+ m &* stride
+                finish(product.left + left, offset)
+                if isFull { finish(product.right + right, offset &+ size) }
+            }
+        }
+        if let sums { addSums(sums, tile, count, isFirst: first == 0, isFull: isFull) }
+    }
+
+    /// The rows from `row` on, for a strip of its own; sums go with the whole.
+    func below(_ row: Int) -> PanelOutput {
+        PanelOutput(
+            base: base + row * stride, stride: stride, width: width, isPlain: isPlain, adding: adding, bias: bias,
+            residual: residual.map { $0 + row * stride }, rectified: rectified, sums: nil, sumStride: sumStride)
+    }
+
+    @inline(__always)
+    private func finish(_ product: Lanes, _ offset: Int) {
+        var value = product
+        if adding { value += base[lanes: offset] }
+        if let residual { value += residual[lanes: offset] }
+        base[lanes: offset] = rectified ? value.largest(.zero) : value
+    }
+
+    /// Adds the rows to their chunk's sums; a chunk's first row is its shift.
+    @inline(__always)
+    private func addSums(
+        _ shift: UnsafeMutablePointer<Float>, _ tile: RegisterTile, _ count: Int, isFirst: Bool, isFull: Bool
+    ) {
+        let size = Lanes.scalarCount
+        let (first, second) = (shift + sumStride, shift + 2 * sumStride)
+        var s = TileRow(), total = TileRow(), squares = TileRow()
+        if isFirst {
+            tile.forEachRow(1) { s = $1 }
+            shift[lanes: 0] = s.left
+            if isFull { shift[lanes: size] = s.right }
+        } else {
+            (s.left, total.left, squares.left) = (shift[lanes: 0], first[lanes: 0], second[lanes: 0])
+            if isFull {
+                (s.right, total.right) = (shift[lanes: size], first[lanes: size])
+                squares.right = second[lanes: size]
+            }
+        }
+        tile.forEachRow(count) { _, product in
+            let (left, right) = (product.left - s.left, product.right - s.right)
+            total.left += left
+            total.right += right
+            squares.left = left.timesPlus(left, squares.left)
+            squares.right = right.timesPlus(right, squares.right)
+        }
+        (first[lanes: 0], second[lanes: 0]) = (total.left, squares.left)
+        if isFull { (first[lanes: size], second[lanes: size]) = (total.right, squares.right) }
+    }
+
+    /// Takes `count` rows of products that lie a tile's columns apart: for panels that fill no register, element by
+    /// element.
+    func takeEdge(_ products: UnsafeMutablePointer<Float>, _ count: Int, first: Int) {
+        for m in 0..<count {
+            for n in 0..<width {
+                let (product, offset) = (products[m * RegisterTile.columns + n], (first + m) * stride + n)
+                var value = product + (bias.map { $0[n] } ?? 0)
+                if adding { value += base[offset] }
+                if let residual { value += residual[offset] }
+                base[offset] = rectified ? max(0, value) : value
+                guard let shift = sums.map({ $0 + n }) else { continue }
+                if first + m == 0 { (shift[0], shift[sumStride], shift[2 * sumStride]) = (product, 0, 0) }
+                let difference = product - shift[0]
+                shift[sumStride] += difference
+                shift[2 * sumStride] += difference * difference
+            }
+        }
+    }
+}

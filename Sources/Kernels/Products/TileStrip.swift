@@ -1,0 +1,81 @@
+/// A strip of tiles one below the other: some rows times one panel.
+enum TileStrip {
+    /// output = a·panel for `count` rows, of which each lies `depth` elements long, `rowStride` apart.
+    @inline(__always)
+    static func rows(
+        _ a: UnsafeMutablePointer<Float>, _ rowStride: Int, _ panel: UnsafeMutablePointer<Float>, depth: Int,
+        count: Int, _ output: PanelOutput
+    ) {
+        guard output.isWhole else {
+            return withEdge(count, output) { rows(a + $0 * rowStride, rowStride, panel, depth: depth, count: $1, $2) }
+        }
+        wholeRows(a, rowStride, panel, depth, count, output)
+    }
+
+    @inline(never)
+    private static func wholeRows(
+        _ a: UnsafeMutablePointer<Float>, _ rowStride: Int, _ panel: UnsafeMutablePointer<Float>, _ depth: Int,
+        _ count: Int, _ output: PanelOutput
+    ) {
+        RegisterTile.forEachBlock(count) { first, size in
+            var tile = RegisterTile()
+            tile.accumulate(
+                size, a + first &* rowStride, rowStride: rowStride, depthStride: 1, panel,
+                bStride: RegisterTile.columns, depth: depth)
+            output.take(tile, size, first: first)
+        }
+    }
+
+    /// output = aᵗ·panel for `count` columns of a, whose `depth` rows lie `depthStride` apart.
+    @inline(__always)
+    static func columns(
+        _ a: UnsafeMutablePointer<Float>, _ depthStride: Int, _ panel: UnsafeMutablePointer<Float>, depth: Int,
+        count: Int, _ output: PanelOutput
+    ) {
+        guard output.isWhole else {
+            return withEdge(count, output) { columns(a + $0, depthStride, panel, depth: depth, count: $1, $2) }
+        }
+        wholeColumns(a, depthStride, panel, depth, count, output)
+    }
+
+    @inline(never)
+    private static func wholeColumns(
+        _ a: UnsafeMutablePointer<Float>, _ depthStride: Int, _ panel: UnsafeMutablePointer<Float>, _ depth: Int,
+        _ count: Int, _ output: PanelOutput
+    ) {
+        RegisterTile.forEachBlock(count) { first, size in
+            var tile = RegisterTile()
+            tile.accumulate(
+                size, a + first, rowStride: 1, depthStride: depthStride, panel, bStride: RegisterTile.columns,
+                depth: depth)
+            output.take(tile, size, first: first)
+        }
+    }
+
+    /// output = aᵗ·panel for `count` columns of a, packed in blocks of a tile's rows `blockStride` apart.
+    static func packedColumns(
+        _ a: UnsafeMutablePointer<Float>, blockStride: Int, _ panel: UnsafeMutablePointer<Float>, depth: Int,
+        count: Int, _ output: PanelOutput
+    ) {
+        for first in stride(from: 0, to: count, by: RegisterTile.rows) {
+            columns(
+                a + first / RegisterTile.rows * blockStride, RegisterTile.rows, panel, depth: depth,
+                count: min(RegisterTile.rows, count - first), output.below(first))
+        }
+    }
+
+    /// Runs a strip that fills no register block by block into a buffer, and takes it from there.
+    @inline(never)
+    private static func withEdge(_ count: Int, _ output: PanelOutput, _ body: (Int, Int, PanelOutput) -> Void) {
+        let size = RegisterTile.rows * RegisterTile.columns
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: size) { memory in
+            let products = memory.baseAddress!
+            let plain = TileOutput(base: products, stride: RegisterTile.columns, columns: RegisterTile.columns)
+            for first in stride(from: 0, to: count, by: RegisterTile.rows) {
+                let rows = min(RegisterTile.rows, count - first)
+                body(first, rows, plain.panel(row: 0, column: 0))
+                output.takeEdge(products, rows, first: first)
+            }
+        }
+    }
+}
