@@ -46,14 +46,20 @@ public final class RecurrentLayer: Layer {
         self.input = input
         let result = output.prefix(input.shape[0])
         for direction in directions { direction.projectInput(input) }
-        eachDirection { $0.walkForward(into: result) }
+        withRecurrentFactors({ $0.transposed }) { factors in
+            eachDirection { directions[$0].walkForward(factors[$0], into: result) }
+        }
         return result
     }
 
     public func backward(_ outputGradient: Tensor, into inputGradient: Tensor?, _ pass: Pass) {
         guard let input else { preconditionFailure("\(name): backward without forward") }
         let result = output.prefix(input.shape[0])
-        eachDirection { $0.walkBackward(outputGradient: outputGradient, output: result) }
+        withRecurrentFactors({ Operand($0) }) { factors in
+            eachDirection {
+                directions[$0].walkBackward(factors[$0], outputGradient: outputGradient, output: result)
+            }
+        }
         for (index, direction) in directions.enumerated() {
             direction.addWeightGradients(input: input, output: result)
             if let inputGradient { direction.carryBack(into: inputGradient, adding: index == 1) }
@@ -61,12 +67,22 @@ public final class RecurrentLayer: Layer {
         context.parameters.finish(directions[0].range.lowerBound..<directions[1].range.upperBound)
     }
 
-    private func eachDirection(_ body: (RecurrentDirection) -> Void) {
+    private func eachDirection(_ body: (Int) -> Void) {
         if context.team.count == 1 {
-            for direction in directions { body(direction) }
+            body(0)
+            body(1)
         } else {
-            context.team.parallel { if $0 < 2 { body(directions[$0]) } }
+            context.team.parallel { if $0 < 2 { body($0) } }
         }
+    }
+
+    /// Packs both directions' recurrent weights, once for all steps of a walk.
+    private func withRecurrentFactors(_ operand: (Matrix) -> Operand, _ body: ([PackedFactor]) -> Void) {
+        func packed(_ index: Int, _ body: (PackedFactor) -> Void) {
+            PackedFactor.with(
+                operand(directions[index].recurrentWeights), scratch: context.scratch, team: context.team, body)
+        }
+        packed(0) { first in packed(1) { second in body([first, second]) } }
     }
 
     public var summary: [LayerSummary] {
@@ -139,16 +155,19 @@ final class RecurrentDirection {
             bias: inputBias.values, scratch: context.scratch, team: context.team)
     }
 
-    func walkForward(into output: Tensor) {
+    /// U [G·H, H].
+    var recurrentWeights: Matrix { Matrix(hiddenWeight.values) }
+
+    /// `recurrent` is Uᵗ.
+    func walkForward(_ recurrent: PackedFactor, into output: Tensor) {
         let (gates, states) = (gates.prefix(pictures), states.prefix(pictures))
-        let recurrent = Matrix(hiddenWeight.values).transposed
         for step in 0..<columns {
             let now = rows(gates, step, width: width)
             let out = rows(output, step, offset: outputOffset, width: hidden)
             let before = step > 0 ? rows(output, step - 1, offset: outputOffset, width: hidden) : nil
             let target = cell == .lstm ? now : rows(states, step, width: width)
             addBias(to: target, keeping: cell == .lstm)
-            if let before { multiply(before, recurrent, into: target, adding: true, team: .solo) }
+            if let before { recurrent.multiply(before, into: target, adding: true) }
             for n in 0..<pictures {
                 let gate = now.pointer + n * now.stride
                 let h = out.pointer + n * out.stride
@@ -179,7 +198,8 @@ final class RecurrentDirection {
         }
     }
 
-    func walkBackward(outputGradient: Tensor, output: Tensor) {
+    /// `recurrent` is U.
+    func walkBackward(_ recurrent: PackedFactor, outputGradient: Tensor, output: Tensor) {
         let (gates, states) = (gates.prefix(pictures), states.prefix(pictures))
         let (dc, dh) = (carried.prefix(pictures), hiddenGradient.prefix(pictures))
         dc.fill(0)
@@ -193,8 +213,7 @@ final class RecurrentDirection {
                 backwardCell(n, step, gates: now, states: states, output: output, gradient: total, dc)
             }
             let source = cell == .lstm ? now : rows(states, step, width: width)
-            multiply(
-                source, Matrix(hiddenWeight.values), into: Matrix(dh), adding: cell == .gru, team: .solo)
+            recurrent.multiply(source, into: Matrix(dh), adding: cell == .gru)
         }
     }
 

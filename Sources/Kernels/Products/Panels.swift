@@ -52,49 +52,48 @@ enum Panels {
         _ panel: UnsafeMutablePointer<Float>
     ) {
         let size = Lanes.scalarCount
-        var n = 0
-        while n < width {
-            let filled = min(max(columns - n, 0), size)
-            var k = 0
-            if filled == size {
-                while k + size <= depth {
-                    transpose(source + n &* stride + k, stride, into: panel + k &* width + n, width)
-                    k += size
+        withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 2 * size) { work in
+            for n in Swift.stride(from: 0, to: width, by: size) {
+                let filled = min(max(columns - n, 0), size)
+                var k = 0
+                if filled == size {
+                    while k + size <= depth {
+                        transpose(
+                            source + (n &* stride &+ k), stride, into: panel + (k &* width &+ n), width,
+                            work.baseAddress!)
+                        k += size
+                    }
+                }
+                while k < depth {
+                    let target = panel + k &* width + n
+                    for i in 0..<filled { target[i] = source[(n + i) &* stride + k] }
+                    for i in filled..<size { target[i] = 0 }
+                    k += 1
                 }
             }
-            while k < depth {
-                let target = panel + k &* width + n
-                for i in 0..<filled { target[i] = source[(n + i) &* stride + k] }
-                for i in filled..<size { target[i] = 0 }
-                k += 1
-            }
-            n += size
         }
     }
 
-    /// Turns a block of `Lanes.scalarCount` squared: the perfect shuffle of its rows, log₂ times.
+    /// Turns a block of `Lanes.scalarCount` squared: the perfect shuffle of its rows, log₂ times. `work` holds two blocks.
     @inline(__always)
     static func transpose(
         _ source: UnsafeMutablePointer<Float>, _ stride: Int, into target: UnsafeMutablePointer<Float>,
-        _ targetStride: Int
+        _ targetStride: Int, _ work: UnsafeMutablePointer<Lanes>
     ) {
         let size = Lanes.scalarCount, half = Lanes.scalarCount / 2
-        withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 2 * size) { memory in
-            let base = memory.baseAddress!
-            var (from, to) = (base, base + size)
-            for row in 0..<size { from[row] = source[lanes: row &* stride] }
-            for _ in 0..<size.trailingZeroBitCount {
-                for row in 0..<half {
-                    let (a, b) = (from[row], from[row + half])
-                    var (low, high) = (Lanes.zero, Lanes.zero)
-                    (low.evenHalf, low.oddHalf) = (a.lowHalf, b.lowHalf)
-                    (high.evenHalf, high.oddHalf) = (a.highHalf, b.highHalf)
-                    to[2 * row] = low
-                    to[2 * row + 1] = high
-                }
-                (from, to) = (to, from)
+        var (from, to) = (work, work + size)
+        for row in 0..<size { from[row] = source[lanes: row &* stride] }
+        for _ in 0..<size.trailingZeroBitCount {
+            for row in 0..<half {
+                let (a, b) = (from[row], from[row + half])
+                var (low, high) = (Lanes.zero, Lanes.zero)
+                (low.evenHalf, low.oddHalf) = (a.lowHalf, b.lowHalf)
+                (high.evenHalf, high.oddHalf) = (a.highHalf, b.highHalf)
+                to[2 * row] = low
+                to[2 * row + 1] = high
             }
-            for row in 0..<size { target[lanes: row &* targetStride] = from[row] }
+            (from, to) = (to, from)
         }
+        for row in 0..<size { target[lanes: row &* targetStride] = from[row] }
     }
 }

@@ -2,12 +2,12 @@
 struct TileRow {
     var left = Lanes.zero, right = Lanes.zero
 
-    /// self += x · (left, right).
+    /// self += x · (left, right), or x · left alone.
     @inline(__always)
-    mutating func add(_ x: Float, _ left: Lanes, _ right: Lanes) {
+    mutating func add(_ x: Float, _ left: Lanes, _ right: Lanes, _ wide: Bool) {
         let factor = Lanes(repeating: x)
         self.left = factor.timesPlus(left, self.left)
-        self.right = factor.timesPlus(right, self.right)
+        if wide { self.right = factor.timesPlus(right, self.right) }
     }
 }
 
@@ -31,10 +31,11 @@ struct RegisterTile {
     /// Columns: two registers.
     static let columns = 2 * Lanes.scalarCount
 
-    /// self[m, n] += Σ over k < `depth` of a[m·rowStride + k·depthStride] · b[k·bStride + n], for `rows` rows.
+    /// self[m, n] += Σ over k < `depth` of a[m·rowStride + k·depthStride] · b[k·bStride + n], for `rows` rows; only the left
+    /// register of each where the tile is not `wide`.
     @inline(__always)
     mutating func accumulate(
-        _ rows: Int, _ a: UnsafeMutablePointer<Float>, rowStride: Int, depthStride: Int,
+        _ rows: Int, wide: Bool = true, _ a: UnsafeMutablePointer<Float>, rowStride: Int, depthStride: Int,
         _ b: UnsafeMutablePointer<Float>, bStride: Int, depth: Int
     ) {
         // Addresses are one of few pointers plus once or twice the stride: x86 adds that by itself.
@@ -44,21 +45,21 @@ struct RegisterTile {
         let (one, two) = (rowStride, 2 &* rowStride)
         var k = 0
         while k < depth {
-            let (x, y) = (b[lanes: 0], b[lanes: Lanes.scalarCount])
-            r0.add(a0[0], x, y)
-            if rows > 1 { r1.add(a0[one], x, y) }
-            if rows > 2 { r2.add(a0[two], x, y) }
-            if rows > 3 { r3.add(a3[0], x, y) }
-            if rows > 4 { r4.add(a3[one], x, y) }
-            if rows > 5 { r5.add(a3[two], x, y) }
-            if rows > 6 { r6.add(a6[0], x, y) }
-            if rows > 7 { r7.add(a6[one], x, y) }
-            if rows > 8 { r8.add(a6[two], x, y) }
-            if rows > 9 { r9.add(a9[0], x, y) }
-            if rows > 10 { r10.add(a9[one], x, y) }
-            if rows > 11 { r11.add(a9[two], x, y) }
-            if rows > 12 { r12.add(a12[0], x, y) }
-            if rows > 13 { r13.add(a12[one], x, y) }
+            let (x, y) = (b[lanes: 0], wide ? b[lanes: Lanes.scalarCount] : .zero)
+            r0.add(a0[0], x, y, wide)
+            if rows > 1 { r1.add(a0[one], x, y, wide) }
+            if rows > 2 { r2.add(a0[two], x, y, wide) }
+            if rows > 3 { r3.add(a3[0], x, y, wide) }
+            if rows > 4 { r4.add(a3[one], x, y, wide) }
+            if rows > 5 { r5.add(a3[two], x, y, wide) }
+            if rows > 6 { r6.add(a6[0], x, y, wide) }
+            if rows > 7 { r7.add(a6[one], x, y, wide) }
+            if rows > 8 { r8.add(a6[two], x, y, wide) }
+            if rows > 9 { r9.add(a9[0], x, y, wide) }
+            if rows > 10 { r10.add(a9[one], x, y, wide) }
+            if rows > 11 { r11.add(a9[two], x, y, wide) }
+            if rows > 12 { r12.add(a12[0], x, y, wide) }
+            if rows > 13 { r13.add(a12[one], x, y, wide) }
             a0 += depthStride
             if rows > 3 { a3 += depthStride }
             if rows > 6 { a6 += depthStride }

@@ -56,11 +56,11 @@ struct PanelOutput {
     /// Whether the columns fill one or both registers of a tile's row; else the strip goes by `takeEdge`.
     var isWhole: Bool { width == RegisterTile.columns || width == Lanes.scalarCount }
 
-    /// Takes `count` rows (a literal) of `tile`, from row `first` of the strip on.
+    /// Takes `count` rows (a literal) of `tile`, from row `first` of the strip on; only their left registers where the
+    /// tile is not `wide`.
     @inline(__always)
-    func take(_ tile: RegisterTile, _ count: Int, first: Int) {
+    func take(_ tile: RegisterTile, _ count: Int, wide isFull: Bool, first: Int) {
         let size = Lanes.scalarCount
-        let isFull = width == RegisterTile.columns
         let place = first &* stride
         if isPlain && isFull {
             tile.forEachRow(count) { m, product in

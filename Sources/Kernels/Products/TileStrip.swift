@@ -9,11 +9,15 @@ enum TileStrip {
         guard output.isWhole else {
             return withEdge(count, output) { rows(a + $0 * rowStride, rowStride, panel, depth: depth, count: $1, $2) }
         }
-        wholeRows(a, rowStride, panel, depth, count, output)
+        if output.width == RegisterTile.columns {
+            wideRows(a, rowStride, panel, depth, count, output)
+        } else {
+            narrowRows(a, rowStride, panel, depth, count, output)
+        }
     }
 
     @inline(never)
-    private static func wholeRows(
+    private static func wideRows(
         _ a: UnsafeMutablePointer<Float>, _ rowStride: Int, _ panel: UnsafeMutablePointer<Float>, _ depth: Int,
         _ count: Int, _ output: PanelOutput
     ) {
@@ -22,7 +26,21 @@ enum TileStrip {
             tile.accumulate(
                 size, a + first &* rowStride, rowStride: rowStride, depthStride: 1, panel,
                 bStride: RegisterTile.columns, depth: depth)
-            output.take(tile, size, first: first)
+            output.take(tile, size, wide: true, first: first)
+        }
+    }
+
+    @inline(never)
+    private static func narrowRows(
+        _ a: UnsafeMutablePointer<Float>, _ rowStride: Int, _ panel: UnsafeMutablePointer<Float>, _ depth: Int,
+        _ count: Int, _ output: PanelOutput
+    ) {
+        RegisterTile.forEachBlock(count) { first, size in
+            var tile = RegisterTile()
+            tile.accumulate(
+                size, wide: false, a + first &* rowStride, rowStride: rowStride, depthStride: 1, panel,
+                bStride: RegisterTile.columns, depth: depth)
+            output.take(tile, size, wide: false, first: first)
         }
     }
 
@@ -35,11 +53,15 @@ enum TileStrip {
         guard output.isWhole else {
             return withEdge(count, output) { columns(a + $0, depthStride, panel, depth: depth, count: $1, $2) }
         }
-        wholeColumns(a, depthStride, panel, depth, count, output)
+        if output.width == RegisterTile.columns {
+            wideColumns(a, depthStride, panel, depth, count, output)
+        } else {
+            narrowColumns(a, depthStride, panel, depth, count, output)
+        }
     }
 
     @inline(never)
-    private static func wholeColumns(
+    private static func wideColumns(
         _ a: UnsafeMutablePointer<Float>, _ depthStride: Int, _ panel: UnsafeMutablePointer<Float>, _ depth: Int,
         _ count: Int, _ output: PanelOutput
     ) {
@@ -48,7 +70,22 @@ enum TileStrip {
             tile.accumulate(
                 size, a + first, rowStride: 1, depthStride: depthStride, panel, bStride: RegisterTile.columns,
                 depth: depth)
-            output.take(tile, size, first: first)
+            output.take(tile, size, wide: true, first: first)
+        }
+    }
+
+    @inline(never)
+    private static func narrowColumns(
+        _ a: UnsafeMutablePointer<Float>, _ depthStride: Int, _ panel: UnsafeMutablePointer<Float>, _ depth: Int,
+        _ count: Int, _ output: PanelOutput
+    ) {
+        RegisterTile.forEachBlock(count) { first, size in
+            var tile = RegisterTile()
+            tile.accumulate(
+                size, wide: false, a + first, rowStride: 1, depthStride: depthStride, panel,
+                bStride: RegisterTile.columns,
+                depth: depth)
+            output.take(tile, size, wide: false, first: first)
         }
     }
 
