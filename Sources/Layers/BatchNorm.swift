@@ -58,21 +58,37 @@ public final class BatchNorm {
             }
             takeMoments(rows: x.shape.rows, pass)
         } else {
-            let (μ, s) = (mean.tensor, inverseDeviation.tensor)
-            let (runningMean, runningVariance) = (runningMean.running, runningVariance.running)
-            for c in 0..<channels {
-                μ[c] = runningMean[c]
-                s[c] = Float(1 / (Double(runningVariance[c]) + BatchNormalisation.epsilon).squareRoot())
-            }
+            takeRunningMoments()
         }
+        let (factor, offset) = affine
+        BatchNormalisation.apply(
+            x, factor: factor, offset: offset, residual: residual, rectified: rectified, into: y, team: context.team)
+    }
+
+    /// The normalisation under the running statistics as y = factor·x + offset, valid until the next pass.
+    func runningAffine() -> (factor: Tensor, offset: Tensor) {
+        takeRunningMoments()
+        return affine
+    }
+
+    /// Under the moments that were taken last: factor = γ·s, offset = β − μ·factor.
+    private var affine: (factor: Tensor, offset: Tensor) {
         let (μ, s, f, o) = (mean.tensor, inverseDeviation.tensor, factor.tensor, offset.tensor)
         let (γ, β) = (weight?.values, bias?.values)
         for c in 0..<channels {
             f[c] = s[c] * (γ?[c] ?? 1)
             o[c] = (β?[c] ?? 0) - μ[c] * f[c]
         }
-        BatchNormalisation.apply(
-            x, factor: f, offset: o, residual: residual, rectified: rectified, into: y, team: context.team)
+        return (f, o)
+    }
+
+    private func takeRunningMoments() {
+        let (μ, s) = (mean.tensor, inverseDeviation.tensor)
+        let (runningMean, runningVariance) = (runningMean.running, runningVariance.running)
+        for c in 0..<channels {
+            μ[c] = runningMean[c]
+            s[c] = Float(1 / (Double(runningVariance[c]) + BatchNormalisation.epsilon).squareRoot())
+        }
     }
 
     /// Carries the gradient of y back to x. Where `rectifiedOutput` is given, `outputGradient` is first masked by it in

@@ -39,10 +39,17 @@ public final class ConvolutionBlock: Layer {
     /// The block's output, `residual` added before the rectifier.
     public func forward(_ input: Tensor, residual: Tensor?, _ pass: Pass) -> Tensor {
         self.input = input
-        let (z, y) = (product.prefix(input.shape[0]), output.prefix(input.shape[0]))
-        convolution.forward(
-            input, weights: weight.values, into: z, moments: pass.isTraining ? norm.momentTotals : nil)
-        norm.forward(z, residual: residual, rectified: rectified, into: y, hasTotals: pass.isTraining, pass)
+        let y = output.prefix(input.shape[0])
+        guard pass.isTraining else {
+            let (factor, offset) = norm.runningAffine()
+            convolution.infer(
+                input, weights: weight.values, factor: factor, offset: offset, residual: residual,
+                rectified: rectified, into: y)
+            return y
+        }
+        let z = product.prefix(input.shape[0])
+        convolution.forward(input, weights: weight.values, into: z, moments: norm.momentTotals)
+        norm.forward(z, residual: residual, rectified: rectified, into: y, hasTotals: true, pass)
         return y
     }
 
@@ -54,7 +61,7 @@ public final class ConvolutionBlock: Layer {
     public func backward(
         _ outputGradient: Tensor, into inputGradient: Tensor?, adding: Bool, _ pass: Pass
     ) {
-        guard let input else { preconditionFailure("\(name): backward without forward") }
+        guard let input, pass.isTraining else { preconditionFailure("\(name): backward without forward in training") }
         let (z, y) = (product.prefix(input.shape[0]), output.prefix(input.shape[0]))
         context.scratch.with(z.shape) { gradient in
             norm.backward(outputGradient, x: z, rectifiedOutput: rectified ? y : nil, into: gradient, pass)

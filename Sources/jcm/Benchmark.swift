@@ -8,7 +8,7 @@ internal import Training
 struct Benchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measures this machine and what a step is made of.",
-        subcommands: [Step.self, Products.self])
+        subcommands: [Step.self, Products.self, BenchmarkInference.self])
 
     /// `jcm benchmark gemm`.
     struct Products: ParsableCommand {

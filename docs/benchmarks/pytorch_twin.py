@@ -66,17 +66,14 @@ def step(options) -> dict:
 
 
 def inference(options) -> dict:
-    """Column features, CTC posteriors and encoder output of a batch: what evaluation computes before it decodes."""
+    """Column features, FC0, CTC posteriors and decoder logits of given sequences: what evaluation computes."""
     model = paper_model().eval()
     pictures = torch.randn(options.batch, 224, 112, 3)
+    sequences = [list(range(1, options.sequence_length + 1)) for _ in range(options.batch)]
 
     def features():
         with torch.inference_mode():
-            columns = model.cnn(pictures.permute(0, 3, 1, 2)).mean(dim=2).transpose(1, 2)
-            sequence, _ = model.birnn(columns)
-            model.ctc(sequence).softmax(2)
-            model.fc0(columns.flatten(1))
-            return model.encoder(model._add_positions(sequence, "encoder_positions"))
+            return model(pictures, sequences).ctc_logits.softmax(2)
 
     result = measure(features, options.steps)
     return {"secondsPerBatch": result["seconds"], "picturesPerSecond": options.batch / result["seconds"]}

@@ -40,11 +40,32 @@ public struct Convolution {
             var result = TileOutput(
                 base: output.pointer, stride: geometry.outputChannels, columns: geometry.outputChannels)
             result.sums = moments == nil ? nil : sums.pointer
-            switch method {
-            case .winograd: winograd.forward(input, weights: weights, result)
-            case .patches: product.multiply(geometry.patches(of: input), weightMatrix(weights).transposed, result)
-            }
+            run(input, weights, result)
             if let moments { ChannelSums.totals(of: sums, counts: counts, into: moments) }
+        }
+    }
+
+    /// output = [max(0, ·)](factor·(input ∗ weights) + offset [+ residual]): a convolution with a batch normalisation of
+    /// fixed statistics, in one pass. `factor` and `offset` have a value a channel.
+    public func infer(
+        _ input: Tensor, weights: Tensor, factor: Tensor, offset: Tensor, residual: Tensor?, rectified: Bool,
+        into output: Tensor
+    ) {
+        let channels = geometry.outputChannels
+        precondition(
+            factor.count == channels && offset.count == channels && (residual?.count ?? output.count) == output.count,
+            "\(channels) channels inferred with \(factor.count) factors and \(offset.count) offsets")
+        precondition(method == .patches || residual == nil, "a residual behind Winograd's convolution: no layer needs it")
+        var result = TileOutput(base: output.pointer, stride: channels, columns: channels)
+        (result.factor, result.bias) = (factor.pointer, offset.pointer)
+        (result.residual, result.rectified) = (residual?.pointer, rectified)
+        run(input, weights, result)
+    }
+
+    private func run(_ input: Tensor, _ weights: Tensor, _ output: TileOutput) {
+        switch method {
+        case .winograd: winograd.forward(input, weights: weights, output)
+        case .patches: product.multiply(geometry.patches(of: input), weightMatrix(weights).transposed, output)
         }
     }
 

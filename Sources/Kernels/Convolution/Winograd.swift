@@ -145,6 +145,7 @@ struct Winograd {
         let firstTile = firstPicture * tiles.perPicture + first
         let firstGroup = groups(before: firstPicture)
         let bias = output.bias.map { $0[lanes: column] } ?? .zero
+        let factor = output.factor.map { $0[lanes: column] } ?? Lanes(repeating: 1)
         var sums = WinogradSums(output, column: column)
         withTileMemory { places, work in
             for index in 0..<count {
@@ -157,7 +158,7 @@ struct Winograd {
                         let place = places[4 &* i &+ j]
                         guard place >= 0 else { return }
                         sums.add(value)
-                        let result = value + bias
+                        let result = value.timesPlus(factor, bias)
                         output.base[lanes: place &* output.stride &+ column] =
                             output.rectified ? result.largest(.zero) : result
                     })

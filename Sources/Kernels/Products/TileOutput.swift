@@ -1,6 +1,6 @@
 /// Where the tiles of a product go, and what happens to them on the way, while they are in registers.
 ///
-/// c = [max(0, ·)](A·B [+ c] [+ bias] [+ residual]); beside it, for batch normalisation, sums of A·B over the rows.
+/// c = [max(0, ·)](A·B [· factor] [+ bias] [+ c] [+ residual]); beside it, for batch normalisation, sums of A·B over the rows.
 struct TileOutput {
     /// The result's first element, and the elements from one row to the next.
     let base: UnsafeMutablePointer<Float>
@@ -11,6 +11,9 @@ struct TileOutput {
 
     /// Whether the product is added to what is there.
     var adding = false
+
+    /// A value a column, with which each row is multiplied: batch normalisation with fixed statistics.
+    var factor: UnsafeMutablePointer<Float>?
 
     /// A value a column, added to each row.
     var bias: UnsafeMutablePointer<Float>?
@@ -31,8 +34,8 @@ struct TileOutput {
         let place = row * stride + column
         return PanelOutput(
             base: base + place, stride: stride, width: min(RegisterTile.columns, columns - column),
-            isPlain: !adding && bias == nil && residual == nil && !rectified, adding: adding,
-            bias: bias.map { $0 + column }, residual: residual.map { $0 + place }, rectified: rectified,
+            isPlain: !adding && factor == nil && bias == nil && residual == nil && !rectified, adding: adding,
+            factor: factor.map { $0 + column }, bias: bias.map { $0 + column }, residual: residual.map { $0 + place }, rectified: rectified,
             sums: sums.map { $0 + (3 * (row / TileProduct.chunkRows) * columns + column) }, sumStride: columns)
     }
 }
@@ -47,6 +50,7 @@ struct PanelOutput {
 
     fileprivate let isPlain: Bool
     fileprivate let adding: Bool
+    fileprivate let factor: UnsafeMutablePointer<Float>?
     fileprivate let bias: UnsafeMutablePointer<Float>?
     fileprivate let residual: UnsafeMutablePointer<Float>?
     fileprivate let rectified: Bool
@@ -68,12 +72,14 @@ struct PanelOutput {
                 base[lanes: place &+ m &* stride &+ size] = product.right
             }
         } else {
-            let left = bias.map { $0[lanes: 0] } ?? .zero
+            let one = Lanes(repeating: 1)
+            let left = bias.map { $0[lanes: 0] } ?? .zero, leftFactor = factor.map { $0[lanes: 0] } ?? one
             let right = isFull ? bias.map { $0[lanes: size] } ?? .zero : .zero
+            let rightFactor = isFull ? factor.map { $0[lanes: size] } ?? one : one
             tile.forEachRow(count) { m, product in
                 let offset = place &+ m &* stride
-                finish(product.left + left, offset)
-                if isFull { finish(product.right + right, offset &+ size) }
+                finish(product.left.timesPlus(leftFactor, left), offset)
+                if isFull { finish(product.right.timesPlus(rightFactor, right), offset &+ size) }
             }
         }
         if let sums { addSums(sums, tile, count, isFirst: first == 0, isFull: isFull) }
@@ -82,8 +88,8 @@ struct PanelOutput {
     /// The rows from `row` on, for a strip of its own; sums go with the whole.
     func below(_ row: Int) -> PanelOutput {
         PanelOutput(
-            base: base + row * stride, stride: stride, width: width, isPlain: isPlain, adding: adding, bias: bias,
-            residual: residual.map { $0 + row * stride }, rectified: rectified, sums: nil, sumStride: sumStride)
+            base: base + row * stride, stride: stride, width: width, isPlain: isPlain, adding: adding,
+            factor: factor, bias: bias, residual: residual.map { $0 + row * stride }, rectified: rectified, sums: nil, sumStride: sumStride)
     }
 
     @inline(__always)
@@ -130,7 +136,7 @@ struct PanelOutput {
         for m in 0..<count {
             for n in 0..<width {
                 let (product, offset) = (products[m * RegisterTile.columns + n], (first + m) * stride + n)
-                var value = product + (bias.map { $0[n] } ?? 0)
+                var value = product * (factor.map { $0[n] } ?? 1) + (bias.map { $0[n] } ?? 0)
                 if adding { value += base[offset] }
                 if let residual { value += residual[offset] }
                 base[offset] = rectified ? max(0, value) : value
