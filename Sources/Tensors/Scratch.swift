@@ -27,10 +27,7 @@ public final class Scratch {
     public func with<Result>(_ shape: Shape, _ body: (Tensor) throws -> Result) rethrows -> Result {
         let count = (shape.count + 15) / 16 * 16
         if inUse == 0 { mergeChunks() }
-        if chunks.isEmpty || chunks[chunks.count - 1].capacity - chunks[chunks.count - 1].used < count {
-            chunks.append(Chunk(base: allocateFloats(count), capacity: count))
-        }
-        let index = chunks.count - 1
+        let index = chunks.lastIndex { $0.capacity - $0.used >= count } ?? appendChunk(count)
         let start = chunks[index].used
         chunks[index].used += count
         inUse += count
@@ -47,6 +44,17 @@ public final class Scratch {
         _ first: Shape, _ second: Shape, _ body: (Tensor, Tensor) throws -> Result
     ) rethrows -> Result {
         try with(first) { a in try with(second) { b in try body(a, b) } }
+    }
+
+    /// Adds a chunk in the place of those at the end that nobody uses: until the chunks are merged, requests that grow
+    /// would else leave a trail of them.
+    private func appendChunk(_ count: Int) -> Int {
+        while let last = chunks.last, last.used == 0 {
+            free(last.base)
+            chunks.removeLast()
+        }
+        chunks.append(Chunk(base: allocateFloats(count), capacity: count))
+        return chunks.count - 1
     }
 
     /// Several chunks that an earlier call needed become one that holds all of them.
