@@ -46,54 +46,60 @@ enum Panels {
         }
     }
 
-    /// Column-major source (a transposed matrix): blocks of a register squared are turned in registers.
+    /// Column-major source (a transposed matrix): blocks of eight squared are turned in registers.
     private static func packTransposed(
         _ source: UnsafeMutablePointer<Float>, stride: Int, _ columns: Int, _ depth: Int,
         _ panel: UnsafeMutablePointer<Float>
     ) {
-        let size = Lanes.scalarCount
-        withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 2 * size) { work in
-            for n in Swift.stride(from: 0, to: width, by: size) {
-                let filled = min(max(columns - n, 0), size)
-                var k = 0
-                if filled == size {
-                    while k + size <= depth {
-                        transpose(
-                            source + (n &* stride &+ k), stride, into: panel + (k &* width &+ n), width,
-                            work.baseAddress!)
-                        k += size
-                    }
-                }
-                while k < depth {
-                    let target = panel + k &* width + n
-                    for i in 0..<filled { target[i] = source[(n + i) &* stride + k] }
-                    for i in filled..<size { target[i] = 0 }
-                    k += 1
-                }
+        let whole = columns / 8 * 8, wholeDepth = depth / 16 * 16
+        for k in Swift.stride(from: 0, to: wholeDepth, by: 16) {
+            for n in Swift.stride(from: 0, to: whole, by: 8) {
+                // Two blocks take a cache line of each row at once.
+                let (rows, target) = (source + (n &* stride &+ k), panel + (k &* width &+ n))
+                transpose(rows, stride, into: target)
+                transpose(rows + 8, stride, into: target + 8 &* width)
             }
+        }
+        for k in 0..<depth {
+            let target = panel + k &* width
+            for n in (k < wholeDepth ? whole : 0)..<columns { target[n] = source[n &* stride &+ k] }
+            for n in columns..<width { target[n] = 0 }
         }
     }
 
-    /// Turns a block of `Lanes.scalarCount` squared: the perfect shuffle of its rows, log₂ times. `work` holds two blocks.
+    private typealias Eight = SIMD8<Float>
+
+    /// Eight rows `stride` apart become eight rows a panel's width apart: the perfect shuffle of the rows, three times.
     @inline(__always)
-    static func transpose(
-        _ source: UnsafeMutablePointer<Float>, _ stride: Int, into target: UnsafeMutablePointer<Float>,
-        _ targetStride: Int, _ work: UnsafeMutablePointer<Lanes>
+    private static func transpose(
+        _ source: UnsafeMutablePointer<Float>, _ stride: Int, into target: UnsafeMutablePointer<Float>
     ) {
-        let size = Lanes.scalarCount, half = Lanes.scalarCount / 2
-        var (from, to) = (work, work + size)
-        for row in 0..<size { from[row] = source[lanes: row &* stride] }
-        for _ in 0..<size.trailingZeroBitCount {
-            for row in 0..<half {
-                let (a, b) = (from[row], from[row + half])
-                var (low, high) = (Lanes.zero, Lanes.zero)
-                (low.evenHalf, low.oddHalf) = (a.lowHalf, b.lowHalf)
-                (high.evenHalf, high.oddHalf) = (a.highHalf, b.highHalf)
-                to[2 * row] = low
-                to[2 * row + 1] = high
-            }
-            (from, to) = (to, from)
+        func row(_ index: Int) -> Eight { UnsafeRawPointer(source + index &* stride).loadUnaligned(as: Eight.self) }
+        func store(_ value: Eight, _ index: Int) {
+            UnsafeMutableRawPointer(target + index &* width).storeBytes(of: value, as: Eight.self)
         }
-        for row in 0..<size { target[lanes: row &* targetStride] = from[row] }
+        var rows = (row(0), row(1), row(2), row(3), row(4), row(5), row(6), row(7))
+        for _ in 0..<3 {
+            let (a, b) = (shuffle(rows.0, rows.4), shuffle(rows.1, rows.5))
+            let (c, d) = (shuffle(rows.2, rows.6), shuffle(rows.3, rows.7))
+            rows = (a.0, a.1, b.0, b.1, c.0, c.1, d.0, d.1)
+        }
+        store(rows.0, 0)
+        store(rows.1, 1)
+        store(rows.2, 2)
+        store(rows.3, 3)
+        store(rows.4, 4)
+        store(rows.5, 5)
+        store(rows.6, 6)
+        store(rows.7, 7)
+    }
+
+    /// a₀b₀a₁b₁a₂b₂a₃b₃ and a₄b₄a₅b₅a₆b₆a₇b₇.
+    @inline(__always)
+    private static func shuffle(_ a: Eight, _ b: Eight) -> (Eight, Eight) {
+        var (low, high) = (Eight.zero, Eight.zero)
+        (low.evenHalf, low.oddHalf) = (a.lowHalf, b.lowHalf)
+        (high.evenHalf, high.oddHalf) = (a.highHalf, b.highHalf)
+        return (low, high)
     }
 }
