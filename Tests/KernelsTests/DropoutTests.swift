@@ -31,6 +31,22 @@ struct DropoutTests {
         #expect(abs(values.reduce(0) { $0 + Double($1) } / Double(count) - 1) < 0.03)
     }
 
+    @Test("Eight blocks at a time are the blocks one by one", arguments: [1, 63, 64, 65, 4096, 5003])
+    func blocks(_ length: Int) {
+        let (seed, position) = (UInt64(0x1234_5678_9ABC_DEF0), UInt64(0xFEDC_BA98_0000_0007))
+        let values = masked(0.3, site: 3, seed: seed, positions: [position], length: length)[0]
+        let threshold = UInt32((Float(0.3) * 65536).rounded())
+        let key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
+        for index in 0..<length {
+            let counter = SIMD4(
+                UInt32(index / 8), RandomPurpose.dropout.rawValue | 3 << 8, UInt32(truncatingIfNeeded: position),
+                UInt32(truncatingIfNeeded: position >> 32))
+            let word = RandomStream.philox(counter, key: key)[index % 8 / 2]
+            let half = index % 2 == 0 ? word & 0xFFFF : word >> 16
+            #expect((values[index] == 0) == (half < threshold), "element \(index)")
+        }
+    }
+
     @Test("Zeros are scattered: neighbours and halves of a word do not go together")
     func independence() {
         let values = masked(0.5, positions: [9], length: 80_000)[0]
