@@ -109,7 +109,7 @@ run_mpi() {
     build_if_needed
     compose_mpi_line "$@"
     say "\$ ${mpi_line[*]}"
-    "${mpi_line[@]}" </dev/null &
+    setsid "${mpi_line[@]}" </dev/null &
     local job=$! code=0
     trap 'kill -USR1 $job 2>/dev/null || true' TERM INT HUP
     wait "$job" || code=$?

@@ -68,7 +68,7 @@ public final class Trainer {
         log = RunLog(path: world.rank == 0 ? folder.logPath : nil, totalSteps: totalSteps)
     }
 
-    /// From now on SIGUSR1 and SIGTERM ask to stop at the next step, and no longer end the process at once.
+    /// From now on SIGUSR1, SIGTERM and Ctrl-C ask to stop at the next step, and no longer end the process at once.
     ///
     /// To be called before MPI begins: a signal may come while the job starts.
     public static func listenForStopSignals() { StopSignal.listen() }
