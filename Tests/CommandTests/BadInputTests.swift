@@ -37,6 +37,12 @@ struct BadInputTests {
         try expectRefusal(train("tiny", ["training.epochs=many"]), "expected is a number", "many")
         try expectRefusal(train("tiny", ["training.epochs=0"]), "more than 0")
         try expectRefusal(train("tiny", ["model.heads=3"]), "model.width")
+        for (setting, words) in [
+            ("training.epochs=1e300", "at most 1000000"), ("data.order_seed=-3", "0 or more"),
+            ("training.bucket_megabytes=99999999999999", "at most 65536"), ("model.width=1000000000", "at most 65536"),
+        ] {
+            try expectRefusal(train("tiny", [setting]), setting.components(separatedBy: "=")[0], words)
+        }
         #expect(!FileManager.default.fileExists(atPath: run.path))
     }
 
@@ -63,6 +69,8 @@ struct BadInputTests {
         try expectRefusal(SmallWorld.train(run, []), "cannot be shared by 3 ranks", ranks: 3)
         try expectRefusal(SmallWorld.train(run, ["training.micro_batch=3"]), "does not divide")
         try expectRefusal(SmallWorld.train(run, ["training.global_batch=4096"]), "80 training pictures", "global_batch")
+        try expectRefusal(
+            SmallWorld.train(run, ["model.feed_forward=1048576", "model.width=65536"]), "MB", "smaller model")
         #expect(!FileManager.default.fileExists(atPath: run.path))
     }
 

@@ -51,8 +51,9 @@ public final class Trainer {
             return (data, microBatch)
         }
         self.data = data
-        let model = ModelFactory.build(
-            recipe, ModelFactory.dimensions(of: data), microBatch: microBatch, team: team)
+        let model = try world.agree {
+            try ModelFactory.build(recipe, ModelFactory.dimensions(of: data), microBatch: microBatch, team: team)
+        }
         let overlap =
             switch recipe.training.overlap {
             case .on: true
