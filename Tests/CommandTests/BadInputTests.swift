@@ -103,6 +103,7 @@ struct BadInputTests {
         try expectRefusal(
             SmallWorld.train(target, ["training.epochs=0.2", "model.width=32"], resume: sound.path), "another recipe",
             "model.width")
+        #expect(!FileManager.default.fileExists(atPath: target.path))
     }
 
     @Test("Preparing: missing folder, missing labels, folder without pictures, CSV with a typo")

@@ -47,7 +47,6 @@ public final class Trainer {
             let microBatch = try RecipeCheck.microBatches(recipe.training, ranks: world.count).size
             let data = try ModelFactory.open(recipe)
             try Self.check(data, recipe, ranks: world.count)
-            if world.rank == 0 { try folder.create() }
             return (data, microBatch)
         }
         self.data = data
@@ -166,7 +165,12 @@ public final class Trainer {
     }
 
     private func begin(_ resume: Resume) throws {
-        let found = try world.agree { world.rank == 0 ? try restore(resume) : RunState() }
+        let found = try world.agree {
+            guard world.rank == 0 else { return RunState() }
+            let found = try restore(resume)
+            try folder.create()
+            return found
+        }
         state.step = Int(try world.broadcast(Int64(found.step)))
         state.isFinished = try world.broadcast(Int64(found.isFinished ? 1 : 0)) == 1
         state.losses = found.losses
