@@ -105,6 +105,7 @@ compose_mpi_line() {
 }
 
 # Runs mpirun, and turns a request to end (TERM, INT, HUP) into the one that mpirun passes to all ranks at once.
+# In a session of its own: a terminal's Ctrl-C must not reach mpirun, which would end the ranks before they have saved.
 run_mpi() {
     build_if_needed
     compose_mpi_line "$@"
