@@ -24,7 +24,8 @@ packages=(libopenmpi-dev openmpi-bin libopenblas-dev libhdf5-dev libturbojpeg0-d
 modules=(ompi-c openblas hdf5 libturbojpeg spng matio libdeflate)
 
 is_installed() {
-    command -v pkg-config mpirun >/dev/null 2>&1 && pkg-config --exists "${modules[@]}" 2>/dev/null
+    # One name a call: of several, bash is content with any.
+    command -v pkg-config >/dev/null && command -v mpirun >/dev/null && pkg-config --exists "${modules[@]}" 2>/dev/null
 }
 
 install_missing() {
@@ -104,11 +105,12 @@ compose_mpi_line() {
 }
 
 # Runs mpirun, and turns a request to end (TERM, INT, HUP) into the one that mpirun passes to all ranks at once.
+# In a session of its own: a terminal's Ctrl-C must not reach mpirun, which would end the ranks before they have saved.
 run_mpi() {
     build_if_needed
     compose_mpi_line "$@"
     say "\$ ${mpi_line[*]}"
-    "${mpi_line[@]}" </dev/null &
+    setsid "${mpi_line[@]}" </dev/null &
     local job=$! code=0
     trap 'kill -USR1 $job 2>/dev/null || true' TERM INT HUP
     wait "$job" || code=$?
@@ -142,13 +144,13 @@ demo() {
     run_mpi train recipes/demo.yaml --run-folder "$run" --set data.prepared="$prepared" --set training.seed="$seed"
     say; say "4  Evaluating on people never seen in training"
     run_mpi evaluate "$run"
-    local picture; picture=$(find "$twin/query" -name '*.jpg' | sort | head -n 1)
+    local pictures=("$twin"/query/*.jpg)
     say
     say "done in $((SECONDS - started)) s"
     say "  people      data/$name/sheet.png"
     say "  results     $run/results.json"
     say "  log         $run/log.jsonl"
-    say "  a picture   ./launch.sh predict $run $picture"
+    say "  a picture   ./launch.sh predict $run ${pictures[0]}"
 }
 
 # ---- the tests --------------------------------------------------------------------------------------------------------
@@ -167,7 +169,11 @@ case "${1:-demo}" in
     demo) demo ;;
     test) shift; run_tests "$@" ;;
     build) build ;;
-    train | evaluate | prepare) run_mpi "$@" ;;
+    prepare)
+        mkdir -p data
+        run_mpi "$@"
+        ;;
+    train | evaluate) run_mpi "$@" ;;
     -h | --help | help) sed -n '2,13s/^# \{0,1\}//p' "$0" ;;
     *) build_if_needed; exec "$jcm" "$@" ;;
 esac

@@ -1,3 +1,4 @@
+internal import Glibc
 public import HDF5
 internal import Tensors
 
@@ -11,6 +12,13 @@ public final class CheckpointFile {
     /// Opens a checkpoint and checks what it says of itself, not yet its data.
     public init(_ path: String) throws(CheckpointError) {
         self.path = path
+        var information = stat()
+        guard stat(path, &information) == 0 else {
+            throw CheckpointError(path, "cannot be opened: \(String(cString: strerror(errno))); name another file")
+        }
+        guard information.st_mode & S_IFMT == S_IFREG else {
+            throw CheckpointError(path, "is no file; name one, such as the newest step-*.h5 of a run folder")
+        }
         do {
             file = try File(reading: path)
         } catch {

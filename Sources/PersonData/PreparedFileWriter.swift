@@ -35,6 +35,7 @@ public final class PreparedFileWriter: Sendable {
         let partial = Self.partialPath(path, stage: stage)
         // left behind by a job that was killed
         for left in stage...2 { unlink(Self.partialPath(path, stage: left)) }
+        try Self.checkPlace(path, partial)
         (self.path, self.partial) = (path, partial)
         do {
             let offset = try Self.create(partial, catalogue, height, width, provenance)
@@ -63,6 +64,17 @@ public final class PreparedFileWriter: Sendable {
             throw PersonDataError(path, "cannot be put in place: another job writes the same file")
         }
         try moveIntoPlace(partial, to: path)
+    }
+
+    /// Throws where the file could not be put in place in the end: known before hours of decoding, in the system's words.
+    private static func checkPlace(_ path: String, _ partial: String) throws(PersonDataError) {
+        var information = stat()
+        if stat(path, &information) == 0 && information.st_mode & S_IFMT != S_IFREG {
+            throw PersonDataError(path, "is a folder or device, not a file: give the prepared file's name")
+        }
+        let descriptor = open(partial, O_CREAT | O_WRONLY | O_CLOEXEC, 0o666)
+        if descriptor < 0 { throw .system(path, "cannot be written") }
+        close(descriptor)
     }
 
     private static func create(

@@ -123,6 +123,7 @@ public enum TwinWriter {
     }
 
     private static func oneLine(_ error: any Error) -> String {
-        String(describing: error).replacingOccurrences(of: "\n", with: " ")
+        let words = error is TwinError ? String(describing: error) : error.localizedDescription
+        return words.replacingOccurrences(of: "\n", with: " ")
     }
 }

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Layers
 public import Model
 public import PersonData
@@ -37,10 +38,19 @@ public enum ModelFactory {
     }
 
     /// A model with memory and first values, for micro-batches of up to `microBatch` pictures.
+    ///
+    /// Throws where it takes more than the machine has: before the kernel ends the process without a word.
     public static func build(
         _ recipe: Recipe, _ dimensions: ModelDimensions, microBatch: Int, team: WorkerTeam
-    ) -> JCM {
+    ) throws(TrainingError) -> JCM {
         let model = JCM(recipe.model, dimensions, LayerContext(microBatch: microBatch, team: team))
+        let needed = 8 * model.context.parameters.bufferCount + model.context.activations.bytes
+        let present = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+        guard needed <= present else {
+            throw TrainingError(
+                "the model takes \(needed >> 20) MB a rank at micro-batches of \(microBatch) pictures, this machine has "
+                    + "\(present >> 20) MB; lower training.micro_batch (evaluation.batch), or take a smaller model")
+        }
         model.context.commit(seed: UInt64(recipe.training.seed))
         return model
     }

@@ -30,9 +30,12 @@ struct Evaluate: ParsableCommand {
             defer { team.stop() }
             let (description, prepared) = try world.agree { try open() }
             let evaluation = description.recipe.evaluation
-            let model = ModelFactory.build(
-                description.recipe, description.dimensions, microBatch: evaluation.batch, team: team)
-            try world.agree { try RunCheckpoint.loadWeights(description.path, into: model) }
+            let model = try world.agree {
+                let model = try ModelFactory.build(
+                    description.recipe, description.dimensions, microBatch: evaluation.batch, team: team)
+                try RunCheckpoint.loadWeights(description.path, into: model)
+                return model
+            }
             let progress = ProgressLine("evaluating", unit: "pictures of this rank")
             let evaluator = Evaluator(
                 model, prepared, search: evaluation.search, world: world, team: team)

@@ -25,6 +25,13 @@ struct Inspect: ParsableCommand {
     @Flag(help: "Print the whole recipe, every setting with what it decides.")
     var settings = false
 
+    func validate() throws {
+        let sizes = [("--labels", labels), ("--identities", identities), ("--longest-sequence", longestSequence)]
+        for (name, size) in sizes where !(1...1 << 24).contains(size) {
+            throw ValidationError("\(name) \(size): 1 to \(1 << 24) are possible")
+        }
+    }
+
     func run() throws {
         let recipe = try recipe.resolve()
         if settings { return print(recipe.yaml) }

@@ -31,7 +31,7 @@ struct Predict: ParsableCommand {
         defer { team.stop() }
         let description = try RunCheckpoint.describe(RunFolder.checkpoint(at: checkpoint))
         let batch = min(description.recipe.evaluation.batch, pictures.count)
-        let model = ModelFactory.build(description.recipe, description.dimensions, microBatch: batch, team: team)
+        let model = try ModelFactory.build(description.recipe, description.dimensions, microBatch: batch, team: team)
         try RunCheckpoint.loadWeights(description.path, into: model)
         let reader = PictureReader(model, table: description.table, search: description.recipe.evaluation.search)
         let size = PictureSize(

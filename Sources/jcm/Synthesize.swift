@@ -88,7 +88,11 @@ struct Synthesize: ParsableCommand {
         let people = shots.keys.sorted().prefix(16).compactMap { shots[$0] }
         let pictures = people.flatMap { $0.prefix(8).map { twin.picture($0) } }
         let bytes = try PNGEncoder.encode(Sheet.grid(pictures, columns: 16))
-        try Data(bytes).write(to: URL(fileURLWithPath: path))
+        do {
+            try Data(bytes).write(to: URL(fileURLWithPath: path))
+        } catch {
+            throw TwinError("\(path): the sheet cannot be written: \(error.localizedDescription); the twin is whole")
+        }
         print("\(path): a sheet of \(people.count) people")
     }
 }

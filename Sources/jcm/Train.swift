@@ -8,7 +8,7 @@ struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Trains a recipe, on as many ranks as mpirun starts.",
         discussion: """
-            The run folder receives recipe.yaml (resolved), log.jsonl and the checkpoints. SIGUSR1 or SIGTERM save and end \
+            The run folder receives recipe.yaml (resolved), log.jsonl and the checkpoints. SIGUSR1, SIGTERM or Ctrl-C save and end \
             with exit code 75; the same command then goes on from there.
             """)
 

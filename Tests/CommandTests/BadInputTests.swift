@@ -37,6 +37,12 @@ struct BadInputTests {
         try expectRefusal(train("tiny", ["training.epochs=many"]), "expected is a number", "many")
         try expectRefusal(train("tiny", ["training.epochs=0"]), "more than 0")
         try expectRefusal(train("tiny", ["model.heads=3"]), "model.width")
+        for (setting, words) in [
+            ("training.epochs=1e300", "at most 1000000"), ("data.order_seed=-3", "0 or more"),
+            ("training.bucket_megabytes=99999999999999", "at most 65536"), ("model.width=1000000000", "at most 65536"),
+        ] {
+            try expectRefusal(train("tiny", [setting]), setting.components(separatedBy: "=")[0], words)
+        }
         #expect(!FileManager.default.fileExists(atPath: run.path))
     }
 
@@ -63,6 +69,8 @@ struct BadInputTests {
         try expectRefusal(SmallWorld.train(run, []), "cannot be shared by 3 ranks", ranks: 3)
         try expectRefusal(SmallWorld.train(run, ["training.micro_batch=3"]), "does not divide")
         try expectRefusal(SmallWorld.train(run, ["training.global_batch=4096"]), "80 training pictures", "global_batch")
+        try expectRefusal(
+            SmallWorld.train(run, ["model.feed_forward=1048576", "model.width=65536"]), "MB", "smaller model")
         #expect(!FileManager.default.fileExists(atPath: run.path))
     }
 
@@ -85,7 +93,8 @@ struct BadInputTests {
         let bad = SmallWorld.folder.appending(path: "bad.h5")
         let target = SmallWorld.run("target")
         let resume = { (path: String) in SmallWorld.train(target, ["training.epochs=0.2"], resume: path) }
-        try expectRefusal(resume("/nowhere/step.h5"), "/nowhere/step.h5")
+        try expectRefusal(resume("/nowhere/step.h5"), "/nowhere/step.h5", "No such file or directory; name another")
+        try expectRefusal(resume(run.path), "is no file", "step-*.h5")
         for size in [0, 100, 4000] {
             try Data(contentsOf: sound).prefix(size).write(to: bad)
             try expectRefusal(resume(bad.path), "bad.h5", "cannot be opened")
@@ -95,6 +104,7 @@ struct BadInputTests {
         try expectRefusal(
             SmallWorld.train(target, ["training.epochs=0.2", "model.width=32"], resume: sound.path), "another recipe",
             "model.width")
+        #expect(!FileManager.default.fileExists(atPath: target.path))
     }
 
     @Test("Preparing: missing folder, missing labels, folder without pictures, CSV with a typo")
@@ -110,6 +120,9 @@ struct BadInputTests {
         try expectRefusal(prepare(manifest.path), "people.csv", "identity")
         try "path,split,identity,hat\nmissing.jpg,train,1,yes\n".write(to: manifest, atomically: true, encoding: .utf8)
         try expectRefusal(prepare(manifest.path), "missing.jpg")
+        for (place, words) in [(empty.path, "is a folder"), ("/nowhere/x.h5", "cannot be written: No such file")] {
+            try expectRefusal(["prepare", SmallWorld.twin.path, "--output", place], place, words)
+        }
         let left = try FileManager.default.contentsOfDirectory(atPath: SmallWorld.folder.path)
         #expect(!left.contains { $0.hasPrefix("never.h5") }, "\(left)")
     }
@@ -138,7 +151,8 @@ struct BadInputTests {
         let run = SmallWorld.run("predicting")
         _ = try MPILauncher.runAlone(SmallWorld.jcm, SmallWorld.train(run, ["training.epochs=0.2"]))
         try expectRefusal(["predict", run.path, #filePath], "BadInputTests.swift", ranks: 0)
-        let typo = try MPILauncher.run(ranks: 2, SmallWorld.jcm, ["train", "tiny", "--run-folder", "x", "--resme", "x"], timeout: 30)
+        let typo = try MPILauncher.run(
+            ranks: 2, SmallWorld.jcm, ["train", "tiny", "--run-folder", "x", "--resme", "x"], timeout: 30)
         #expect(typo.exitCode != 0)
         #expect(typo.errorOutput.components(separatedBy: "Unknown option").count == 2, "\(typo.tail)")
     }

@@ -13,9 +13,17 @@ struct TrainingRunTests {
         return result
     }
 
-    @Test("One rank and two ranks with the same micro-batches agree over 20 steps, dropout on")
-    func ranksAgree() throws {
-        let settings = ["training.batch_norm=micro_batch", "training.micro_batch=4", "training.epochs=2"]
+    @Test(
+        "One rank and two ranks with the same micro-batches agree over 20 steps, dropout on",
+        arguments: [true, false])
+    func ranksAgree(isPaper: Bool) throws {
+        // The paper's layers, narrow: post-norm, two layers each, no norm on columns and FC0; else the small preset's.
+        let paper = [
+            "model.pre_norm=false", "model.column_norm=false", "model.identity_norm=false", "model.encoder_layers=2",
+            "model.decoder_layers=2", "model.dropout=0.1", "training.lambda=4",
+        ]
+        let settings =
+            ["training.batch_norm=micro_batch", "training.micro_batch=4", "training.epochs=2"] + (isPaper ? paper : [])
         let runs = [SmallWorld.run("one"), SmallWorld.run("two")]
         for (ranks, run) in zip([1, 2], runs) {
             let result = try MPILauncher.run(ranks: ranks, SmallWorld.jcm, SmallWorld.train(run, settings))

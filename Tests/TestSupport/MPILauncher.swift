@@ -64,7 +64,7 @@ public enum MPILauncher {
             process.standardError = handles[1]
             let clock = ContinuousClock()
             let start = clock.now
-            try process.run()
+            try withoutBlockedSignals { try process.run() }
             process.waitUntilExit()
             let seconds = (clock.now - start) / .seconds(1)
             for handle in handles { try handle.close() }
@@ -73,6 +73,16 @@ public enum MPILauncher {
                 exitCode: process.terminationStatus, output: texts[0], errorOutput: texts[1], seconds: seconds
             )
         }
+    }
+
+    /// The threads that run tests block signals, and a child inherits what its parent's thread blocks: shells under test
+    /// would hear none.
+    private static func withoutBlockedSignals(_ body: () throws -> Void) rethrows {
+        var (none, before) = (sigset_t(), sigset_t())
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try body()
     }
 
     /// This process's environment without what an outer MPI job put there, and with what a launch needs as

@@ -3,9 +3,14 @@ enum RecipeCheck {
     /// Throws the first thing that cannot be.
     static func check(_ recipe: Recipe, source: String) throws(RecipeError) {
         if let problem = recipe.model.problem { throw RecipeError(source, problem) }
+        for (key, value, most) in largest(recipe) where value > most {
+            throw RecipeError(source, "\(key): \(value); at most \(most) is possible")
+        }
         let t = recipe.training
         let limits: [(Bool, String)] = [
             (t.epochs > 0, "training.epochs: \(t.epochs); more than 0 are needed"),
+            (t.epochs <= 1e6, "training.epochs: \(t.epochs); at most 1000000 are possible"),
+            (recipe.data.orderSeed >= 0, "data.order_seed: \(recipe.data.orderSeed); 0 or more is needed"),
             (t.globalBatch >= 1, "training.global_batch: \(t.globalBatch); at least 1 is needed"),
             (t.microBatch >= 0, "training.micro_batch: \(t.microBatch); 0 or more is needed"),
             (t.learningRate > 0, "training.learning_rate: \(t.learningRate); more than 0 is needed"),
@@ -34,6 +39,21 @@ enum RecipeCheck {
             (recipe.logEverySteps >= 1, "log.every_steps: at least 1 is needed"),
         ]
         for (holds, problem) in limits where !holds { throw RecipeError(source, problem) }
+    }
+
+    /// Sizes with the most that they may be: far above what anyone trains, so that no product of them overflows.
+    private static func largest(_ recipe: Recipe) -> [(key: String, value: Int, most: Int)] {
+        let (m, t, e) = (recipe.model, recipe.training, recipe.evaluation)
+        return [
+            ("model.input_height", m.inputHeight, 8192), ("model.input_width", m.inputWidth, 8192),
+            ("model.base_width", m.baseWidth, 4096), ("model.blocks", m.blocks.max() ?? 0, 1000),
+            ("model.width", m.width, 65_536), ("model.recurrent_layers", m.recurrentLayers, 1000),
+            ("model.encoder_layers", m.encoderLayers, 1000), ("model.decoder_layers", m.decoderLayers, 1000),
+            ("model.feed_forward", m.feedForward, 1 << 20), ("model.identity_width", m.identityWidth, 1 << 20),
+            ("training.global_batch", t.globalBatch, 1 << 24), ("training.micro_batch", t.microBatch, 1 << 16),
+            ("training.bucket_megabytes", t.bucketMegabytes, 1 << 16), ("evaluation.batch", e.batch, 1 << 16),
+            ("evaluation.beam_width", e.beamWidth, 1000), ("evaluation.maximum_tokens", e.maximumTokens, 1 << 16),
+        ]
     }
 
     /// The micro-batch of a rank, and how many of them it runs a step.

@@ -16,7 +16,8 @@ final class RunLog {
         var secondsLeft = 0.0
     }
 
-    private let file: FileHandle?
+    private let path: String?
+    private var file: FileHandle?
     private let showsBar: Bool
     private let totalSteps: Int
     private var linesSinceHeader = 0
@@ -24,16 +25,11 @@ final class RunLog {
 
     /// A log that appends to `path`; silent where `path` is nil, as on all ranks but the first.
     init(path: String?, totalSteps: Int) {
-        self.totalSteps = totalSteps
-        guard let path else {
-            (file, showsBar) = (nil, false)
+        (self.path, self.totalSteps) = (path, totalSteps)
+        guard path != nil else {
+            showsBar = false
             return
         }
-        if !FileManager.default.fileExists(atPath: path) {
-            _ = FileManager.default.createFile(atPath: path, contents: nil)
-        }
-        file = FileHandle(forWritingAtPath: path)
-        _ = try? file?.seekToEnd()
         // mpirun gives ranks a terminal of its own, wherever its output goes: only the launcher knows.
         let environment = ProcessInfo.processInfo.environment
         let isAlone = environment["OMPI_COMM_WORLD_SIZE"] == nil
@@ -42,14 +38,14 @@ final class RunLog {
 
     /// Prints a line of text above the bar.
     func say(_ line: String) {
-        guard file != nil else { return }
+        guard path != nil else { return }
         wipeBar()
         print(line)
     }
 
     /// Prints an entry and appends it to the file.
     func record(_ entry: Entry) {
-        guard let file else { return }
+        guard let path else { return }
         if linesSinceHeader % 30 == 0 {
             say("    step   epoch     loss       id      ctc  attention       rate   pictures/s       left")
         }
@@ -70,7 +66,18 @@ final class RunLog {
         if let norm = entry.gradientNorm { fields.append(("gradientNorm", decimal(norm, 6))) }
         fields.append(("time", "\"\(ISO8601DateFormatter().string(from: Date()))\""))
         let object = "{" + fields.map { "\"\($0)\": \($1)" }.joined(separator: ", ") + "}\n"
-        try? file.write(contentsOf: Data(object.utf8))
+        if file == nil { file = Self.open(path) }
+        try? file?.write(contentsOf: Data(object.utf8))
+    }
+
+    /// The file, made where it is not there, at its end; only now: a run that cannot begin leaves none.
+    private static func open(_ path: String) -> FileHandle? {
+        if !FileManager.default.fileExists(atPath: path) {
+            _ = FileManager.default.createFile(atPath: path, contents: nil)
+        }
+        let file = FileHandle(forWritingAtPath: path)
+        _ = try? file?.seekToEnd()
+        return file
     }
 
     /// Draws the bar for `step` steps done.

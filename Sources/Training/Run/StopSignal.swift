@@ -1,7 +1,7 @@
 internal import Glibc
 internal import Synchronization
 
-/// Whether someone asked the run to stop: SIGUSR1 (which mpirun forwards to all ranks) or SIGTERM.
+/// Whether someone asked the run to stop: SIGUSR1 (which mpirun forwards to all ranks), SIGTERM, or Ctrl-C.
 ///
 /// The handler sets a flag and nothing else; each step looks at it, and all ranks agree.
 enum StopSignal {
@@ -12,6 +12,11 @@ enum StopSignal {
         let handler: @convention(c) (Int32) -> Void = { _ in StopSignal.flag.store(true, ordering: .relaxed) }
         signal(SIGUSR1, handler)
         signal(SIGTERM, handler)
+        // A second Ctrl-C ends the process at once.
+        signal(SIGINT) { _ in
+            StopSignal.flag.store(true, ordering: .relaxed)
+            signal(SIGINT, SIG_DFL)
+        }
     }
 
     /// Whether a signal has come.

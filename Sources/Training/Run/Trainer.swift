@@ -47,12 +47,12 @@ public final class Trainer {
             let microBatch = try RecipeCheck.microBatches(recipe.training, ranks: world.count).size
             let data = try ModelFactory.open(recipe)
             try Self.check(data, recipe, ranks: world.count)
-            if world.rank == 0 { try folder.create() }
             return (data, microBatch)
         }
         self.data = data
-        let model = ModelFactory.build(
-            recipe, ModelFactory.dimensions(of: data), microBatch: microBatch, team: team)
+        let model = try world.agree {
+            try ModelFactory.build(recipe, ModelFactory.dimensions(of: data), microBatch: microBatch, team: team)
+        }
         let overlap =
             switch recipe.training.overlap {
             case .on: true
@@ -68,7 +68,7 @@ public final class Trainer {
         log = RunLog(path: world.rank == 0 ? folder.logPath : nil, totalSteps: totalSteps)
     }
 
-    /// From now on SIGUSR1 and SIGTERM ask to stop at the next step, and no longer end the process at once.
+    /// From now on SIGUSR1, SIGTERM and Ctrl-C ask to stop at the next step, and no longer end the process at once.
     ///
     /// To be called before MPI begins: a signal may come while the job starts.
     public static func listenForStopSignals() { StopSignal.listen() }
@@ -165,7 +165,12 @@ public final class Trainer {
     }
 
     private func begin(_ resume: Resume) throws {
-        let found = try world.agree { world.rank == 0 ? try restore(resume) : RunState() }
+        let found = try world.agree {
+            guard world.rank == 0 else { return RunState() }
+            let found = try restore(resume)
+            try folder.create()
+            return found
+        }
         state.step = Int(try world.broadcast(Int64(found.step)))
         state.isFinished = try world.broadcast(Int64(found.isFinished ? 1 : 0)) == 1
         state.losses = found.losses
