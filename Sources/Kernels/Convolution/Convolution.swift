@@ -33,6 +33,11 @@ public struct Convolution {
         (self.geometry, self.scratch, self.team) = (geometry, scratch, team)
     }
 
+    /// The methods that can compute a convolution of `geometry`.
+    public static func methods(for geometry: ConvolutionGeometry) -> [Method] {
+        Winograd.fits(geometry) ? [.patches, .winograd] : [.patches]
+    }
+
     /// output = input ∗ weights; `moments`, where given, becomes [Σy…, Σy²…] of each output channel.
     public func forward(_ input: Tensor, weights: Tensor, into output: Tensor, moments: ChannelTotals? = nil) {
         let counts = moments == nil ? [] : summedPixels(input.shape[0])
