@@ -38,6 +38,8 @@ public final class ConvolutionBlock: Layer {
 
     /// The block's output, `residual` added before the rectifier.
     public func forward(_ input: Tensor, residual: Tensor?, _ pass: Pass) -> Tensor {
+        context.clock?.begin(name, .forward)
+        defer { context.clock?.end() }
         self.input = input
         let y = output.prefix(input.shape[0])
         guard pass.isTraining else {
@@ -61,6 +63,8 @@ public final class ConvolutionBlock: Layer {
     public func backward(
         _ outputGradient: Tensor, into inputGradient: Tensor?, adding: Bool, _ pass: Pass
     ) {
+        context.clock?.begin(name, .backward)
+        defer { context.clock?.end() }
         guard let input, pass.isTraining else { preconditionFailure("\(name): backward without forward in training") }
         let (z, y) = (product.prefix(input.shape[0]), output.prefix(input.shape[0]))
         context.scratch.with(z.shape) { gradient in

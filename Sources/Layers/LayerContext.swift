@@ -18,6 +18,9 @@ public final class LayerContext {
     /// The most pictures that one forward pass takes.
     public let microBatch: Int
 
+    /// Hears how long each layer takes, where somebody wants to know.
+    public var clock: LayerClock?
+
     private var sites: UInt32 = 0
 
     /// A context for micro-batches of up to `microBatch` pictures.

@@ -19,6 +19,8 @@ public final class LayerNorm: Layer {
     }
 
     public func forward(_ input: Tensor, _ pass: Pass) -> Tensor {
+        context.clock?.begin(name, .forward)
+        defer { context.clock?.end() }
         self.input = input
         let result = output.prefix(input.shape[0])
         LayerNormalisation.forward(
@@ -28,6 +30,8 @@ public final class LayerNorm: Layer {
     }
 
     public func backward(_ outputGradient: Tensor, into inputGradient: Tensor?, _ pass: Pass) {
+        context.clock?.begin(name, .backward)
+        defer { context.clock?.end() }
         guard let input else { preconditionFailure("\(name): backward without forward") }
         LayerNormalisation.backward(
             outputGradient, x: input, weight: weight.values, moments: moments.prefix(input.shape[0]),

@@ -33,6 +33,8 @@ public final class Linear: Layer {
 
     /// y = [max(0, ·)](x·Wᵗ + b).
     func forward(_ input: Tensor, rectified: Bool) -> Tensor {
+        context.clock?.begin(name, .forward)
+        defer { context.clock?.end() }
         self.input = input
         let result = output.prefix(input.shape[0])
         apply(to: input, into: result, rectified: rectified)
@@ -40,6 +42,8 @@ public final class Linear: Layer {
     }
 
     public func backward(_ outputGradient: Tensor, into inputGradient: Tensor?, _ pass: Pass) {
+        context.clock?.begin(name, .backward)
+        defer { context.clock?.end() }
         guard let input else { preconditionFailure("\(name): backward without forward") }
         let gradient = Matrix(outputGradient)
         multiply(

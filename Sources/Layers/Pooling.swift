@@ -19,12 +19,16 @@ public final class MaxPool: Layer {
     deinit { winner.deallocate() }
 
     public func forward(_ input: Tensor, _ pass: Pass) -> Tensor {
+        context.clock?.begin(name, .forward)
+        defer { context.clock?.end() }
         let result = output.prefix(input.shape[0])
         MaxPooling.forward(input, into: result, winner: winner, team: context.team)
         return result
     }
 
     public func backward(_ outputGradient: Tensor, into inputGradient: Tensor?, _ pass: Pass) {
+        context.clock?.begin(name, .backward)
+        defer { context.clock?.end() }
         guard let inputGradient else { return }
         MaxPooling.backward(outputGradient, winner: winner, into: inputGradient, team: context.team)
     }
@@ -56,6 +60,8 @@ public final class ColumnPool: Layer {
     }
 
     public func forward(_ input: Tensor, _ pass: Pass) -> Tensor {
+        context.clock?.begin(name, .forward)
+        defer { context.clock?.end() }
         self.input = input
         let result = output.prefix(input.shape[0])
         switch method {
@@ -66,6 +72,8 @@ public final class ColumnPool: Layer {
     }
 
     public func backward(_ outputGradient: Tensor, into inputGradient: Tensor?, _ pass: Pass) {
+        context.clock?.begin(name, .backward)
+        defer { context.clock?.end() }
         guard let inputGradient, let input else { return }
         switch method {
         case .mean: ColumnPooling.meanBackward(outputGradient, into: inputGradient, team: context.team)
@@ -104,6 +112,8 @@ public final class BatchNormLayer: Layer {
     }
 
     public func forward(_ input: Tensor, _ pass: Pass) -> Tensor {
+        context.clock?.begin(name, .forward)
+        defer { context.clock?.end() }
         self.input = input
         let result = output.prefix(input.shape[0])
         norm.forward(input, residual: nil, rectified: rectified, into: result, pass)
@@ -111,6 +121,8 @@ public final class BatchNormLayer: Layer {
     }
 
     public func backward(_ outputGradient: Tensor, into inputGradient: Tensor?, _ pass: Pass) {
+        context.clock?.begin(name, .backward)
+        defer { context.clock?.end() }
         guard let input else { preconditionFailure("\(name): backward without forward") }
         norm.backward(
             outputGradient, x: input, rectifiedOutput: rectified ? output.prefix(input.shape[0]) : nil,

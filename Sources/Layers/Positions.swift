@@ -102,6 +102,8 @@ public final class Embedding {
 
     /// y[n, l] = √D·E[tokens[n·L + l]].
     public func forward(_ tokens: [Int]) -> Tensor {
+        context.clock?.begin(name, .forward)
+        defer { context.clock?.end() }
         let length = output.shape[1]
         precondition(tokens.count % length == 0, "\(tokens.count) tokens in sequences of \(length)")
         self.tokens = tokens
@@ -123,6 +125,8 @@ public final class Embedding {
 
     /// E[token] += √D·gradient of its rows.
     public func backward(_ gradient: Tensor) {
+        context.clock?.begin(name, .backward)
+        defer { context.clock?.end() }
         let factor = Float(width).squareRoot()
         let sums = weight.gradient
         for (row, token) in tokens.enumerated() {

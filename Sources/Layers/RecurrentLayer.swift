@@ -43,6 +43,8 @@ public final class RecurrentLayer: Layer {
     }
 
     public func forward(_ input: Tensor, _ pass: Pass) -> Tensor {
+        context.clock?.begin(name, .forward)
+        defer { context.clock?.end() }
         self.input = input
         let result = output.prefix(input.shape[0])
         for direction in directions { direction.projectInput(input) }
@@ -53,6 +55,8 @@ public final class RecurrentLayer: Layer {
     }
 
     public func backward(_ outputGradient: Tensor, into inputGradient: Tensor?, _ pass: Pass) {
+        context.clock?.begin(name, .backward)
+        defer { context.clock?.end() }
         guard let input else { preconditionFailure("\(name): backward without forward") }
         let result = output.prefix(input.shape[0])
         withRecurrentFactors({ Operand($0) }) { factors in

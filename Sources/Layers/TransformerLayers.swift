@@ -3,12 +3,15 @@ public import Tensors
 
 /// A layer of the Transformer's encoder, as `torch.nn.TransformerEncoderLayer` with ReLU. Shapes: [N, T, D] → [N, T, D].
 public final class EncoderLayer: Layer {
+    private let name: String
+    private let context: LayerContext
     private let attentionPart: Residual, feedForwardPart: Residual
     private let attention: MultiHeadAttention
     private let feedForward: FeedForward
 
     /// A layer on `length` positions.
     public init(_ name: String, length: Int, _ shape: TransformerShape, _ context: LayerContext) {
+        (self.name, self.context) = (name, context)
         (attentionPart, attention) = Residual.make(
             norm: "\(name).norm1", length: length, width: shape.width, isPreNorm: shape.isPreNorm,
             dropout: shape.dropout, context
@@ -27,11 +30,15 @@ public final class EncoderLayer: Layer {
     }
 
     public func forward(_ input: Tensor, _ pass: Pass) -> Tensor {
+        context.clock?.begin(name, .forward)
+        defer { context.clock?.end() }
         let middle = attentionPart.forward(input, pass) { attention.forward($0, pass) }
         return feedForwardPart.forward(middle, pass) { feedForward.forward($0, pass) }
     }
 
     public func backward(_ outputGradient: Tensor, into inputGradient: Tensor?, _ pass: Pass) {
+        context.clock?.begin(name, .backward)
+        defer { context.clock?.end() }
         feedForwardPart.backward(outputGradient, pass) { feedForward.backward($0, into: $1, pass) }
         attentionPart.backward(outputGradient, pass) { attention.backward($0, into: $1, pass) }
         inputGradient?.assign(outputGradient)
@@ -46,6 +53,8 @@ public final class EncoderLayer: Layer {
 ///
 /// Shapes: x [N, L, D], memory [N, T, D], y [N, L, D].
 public final class DecoderLayer {
+    private let name: String
+    private let context: LayerContext
     private let selfPart: Residual, memoryPart: Residual, feedForwardPart: Residual
     private let selfAttention: MultiHeadAttention, memoryAttention: MultiHeadAttention
     private let feedForward: FeedForward
@@ -54,6 +63,7 @@ public final class DecoderLayer {
     public init(
         _ name: String, length: Int, memoryLength: Int, _ shape: TransformerShape, _ context: LayerContext
     ) {
+        (self.name, self.context) = (name, context)
         (selfPart, selfAttention) = Residual.make(
             norm: "\(name).norm1", length: length, width: shape.width, isPreNorm: shape.isPreNorm,
             dropout: shape.dropout, context
@@ -81,6 +91,8 @@ public final class DecoderLayer {
 
     /// The layer's output for `input` under `memory`.
     public func forward(_ input: Tensor, memory: Tensor, _ pass: Pass) -> Tensor {
+        context.clock?.begin(name, .forward)
+        defer { context.clock?.end() }
         let first = selfPart.forward(input, pass) { selfAttention.forward($0, pass) }
         let second = memoryPart.forward(first, pass) { memoryAttention.forward($0, memory: memory, pass) }
         return feedForwardPart.forward(second, pass) { feedForward.forward($0, pass) }
@@ -88,6 +100,8 @@ public final class DecoderLayer {
 
     /// Replaces `gradient`, that of the output, by that of the input, and adds to the memory's.
     public func backward(_ gradient: Tensor, addingToMemory memoryGradient: Tensor, _ pass: Pass) {
+        context.clock?.begin(name, .backward)
+        defer { context.clock?.end() }
         feedForwardPart.backward(gradient, pass) { feedForward.backward($0, into: $1, pass) }
         memoryPart.backward(gradient, pass) {
             memoryAttention.backward($0, into: $1, addingToMemory: memoryGradient, pass)

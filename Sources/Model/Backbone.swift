@@ -1,4 +1,4 @@
-internal import Kernels
+public import Kernels
 public import Layers
 public import Tensors
 
@@ -65,6 +65,9 @@ public final class Backbone: Layer {
             }
         }
     }
+
+    /// Its convolutions in the order of forward.
+    public var convolutions: [ConvolutionGeometry] { [stem.geometry] + bottlenecks.flatMap(\.convolutions) }
 
     public var summary: [LayerSummary] {
         stem.summary + pool.summary + bottlenecks.flatMap(\.summary)
@@ -135,6 +138,10 @@ final class Bottleneck: Layer {
         } else {
             add(outputGradient, to: inputGradient, team: context.team)
         }
+    }
+
+    var convolutions: [ConvolutionGeometry] {
+        [projection, reduce, middle, expand].compactMap { $0?.geometry }
     }
 
     var summary: [LayerSummary] {

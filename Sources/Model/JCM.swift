@@ -109,9 +109,11 @@ public final class JCM {
         let attention = decoderLogits(sequence, batch.sequences, pass)
         let identity = identityLogits(columns, pass)
 
+        context.clock?.begin("losses", .forward)
         losses.identity = Losses.identity(identity, batch, share: share, weight: weights.identity)
         losses.ctc = Losses.ctc(ctc, batch, share: share, weight: weights.attributes, team: context.team)
         losses.attention = Losses.attention(attention, batch, share: share, weights)
+        context.clock?.end()
 
         context.scratch.with(columns.shape) { columnsGradient in
             identityHead.backward(identity, into: columnsGradient, pass)
