@@ -95,6 +95,9 @@ let package = Package(
             name: "PaperStep", dependencies: ["Model", "Layers", "Kernels", "Tensors", "HDF5", "TestSupport"],
             path: "Tests/PaperStep", swiftSettings: common),
         .testTarget(
+            name: "BenchmarksTests", dependencies: ["Benchmarks", "jcm", "Model", "Kernels", "Tensors", "TestSupport"],
+            swiftSettings: testing),
+        .testTarget(
             name: "CommandTests", dependencies: ["jcm", "HDF5", "TestSupport"], swiftSettings: testing),
         .testTarget(
             name: "DataParallelTests", dependencies: ["DataParallel", "MPI", "Tensors", "TestSupport"],

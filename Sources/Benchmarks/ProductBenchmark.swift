@@ -13,20 +13,27 @@ public struct ProductBenchmark {
 
         /// Whether A lies as [K, M] (a weight's gradient), or B as [N, K] (a layer's forward).
         public let transposedA: Bool, transposedB: Bool
+
+        /// A shape from its parts.
+        public init(name: String, m: Int, n: Int, k: Int, transposedA: Bool = false, transposedB: Bool = false) {
+            (self.name, self.m, self.n, self.k) = (name, m, n, k)
+            (self.transposedA, self.transposedB) = (transposedA, transposedB)
+        }
     }
 
     /// A row of the result.
-    public struct Row: Sendable {
-        /// The shape.
-        public let shape: Shape
+    public struct Row: Sendable, Encodable {
+        /// What the model needs it for.
+        public let name: String
+
+        /// Extents.
+        public let m: Int, n: Int, k: Int
 
         /// Of ours and of OpenBLAS.
         public let tiles: Timing, blas: Timing
 
-        /// 10⁹ floating-point operations a second.
-        public func rate(_ timing: Timing) -> Double {
-            2e-9 * Double(shape.m) * Double(shape.n) * Double(shape.k) / timing.median
-        }
+        /// 10⁹ floating-point operations a second: 2·M·N·K a product.
+        public let tilesGflops: Double, blasGflops: Double
     }
 
     /// The shapes of the paper's model at micro-batch 8.
@@ -51,14 +58,15 @@ public struct ProductBenchmark {
         return result
     }()
 
-    /// Times one shape.
+    /// Times one shape by both, in turn.
     public static func run(_ shape: Shape, runs: Int, team: WorkerTeam) -> Row {
         let arena = Arena("products")
         let scratch = Scratch()
         let (a, b) = (arena.reserve(.init(shape.m * shape.k)), arena.reserve(.init(shape.k * shape.n)))
         let c = arena.reserve(.init(shape.m * shape.n))
         arena.commit()
-        arena.whole.fill(0.5)
+        a.tensor.fillForMeasuring()
+        b.tensor.fillForMeasuring()
         func operand(_ tensor: Tensor, _ rows: Int, _ columns: Int, _ isTransposed: Bool) -> Operand {
             isTransposed
                 ? Matrix(tensor.pointer, rows: columns, columns: rows, stride: rows).transposed
@@ -67,10 +75,15 @@ public struct ProductBenchmark {
         let left = operand(a.tensor, shape.m, shape.k, shape.transposedA)
         let right = operand(b.tensor, shape.k, shape.n, shape.transposedB)
         let result = Matrix(c.tensor.pointer, rows: shape.m, columns: shape.n, stride: shape.n)
-        let tiles = Timing.measureShort(runs: runs) {
-            multiply(left, right, into: result, scratch: scratch, team: team)
-        }
-        let blas = Timing.measureShort(runs: runs) { multiply(left, right, into: result, team: team) }
-        return Row(shape: shape, tiles: tiles, blas: blas)
+        let timings = Timing.measureInTurn(
+            runs: runs, lasting: 0.02,
+            [
+                { multiply(left, right, into: result, scratch: scratch, team: team) },
+                { multiply(left, right, into: result, team: team) },
+            ])
+        let operations = 2 * Double(shape.m) * Double(shape.n) * Double(shape.k)
+        return Row(
+            name: shape.name, m: shape.m, n: shape.n, k: shape.k, tiles: timings[0], blas: timings[1],
+            tilesGflops: timings[0].gigaRate(operations), blasGflops: timings[1].gigaRate(operations))
     }
 }

@@ -14,9 +14,7 @@ public final class StepBenchmark {
         case cnn
     }
 
-    /// The model, of which the parts ask for memory and parameters.
-    public let model: JCM
-
+    private let model: JCM
     private let part: Part
     private let batch: TrainingBatch
     private let arena = Arena("benchmark")
@@ -50,17 +48,49 @@ public final class StepBenchmark {
     /// Runs one step.
     public func run() {
         steps += 1
-        let store = model.context.parameters
+        let context = model.context, store = context.parameters
         let pass = Pass.training(SampleRandomness(seed: 1, positions: batch.positions))
         store.beginBackward(team: team)
         switch part {
         case .all:
             _ = model.accumulateGradients(
                 batch, globalBatch: batch.count, weights: LossWeights(identity: 4), pass)
+            context.clock?.begin("Adam", .update)
             AdamUpdate(learningRate: 1e-4).apply(
                 step: steps, values: store.values, gradient: store.gradients, firstMoment: firstMoment,
                 secondMoment: secondMoment, team: team)
+            context.clock?.end()
         case .cnn: model.runBackbone(batch.pictures, pass)
         }
+    }
+
+    /// Times `runs` steps after one of warm-up; `profiled`, also each layer of these steps.
+    public func measure(runs: Int, profiled: Bool = false) -> (timing: Timing, profile: StepProfile?) {
+        run()
+        let clock = profiled ? LayerClock() : nil
+        model.context.clock = clock
+        defer { model.context.clock = nil }
+        let timing = Timing.measure(runs: runs, warmUps: 0) { run() }
+        let profile = clock.map {
+            StepProfile($0, summary: model.summary, microBatch: batch.count, stepSeconds: timing.seconds)
+        }
+        return (timing, profile)
+    }
+
+    /// Floating-point operations of a step's products: two a multiply-add, forward and both gradients, convolutions
+    /// counted as direct ones; pictures have no gradient.
+    public var operations: Double {
+        let lines = model.summary.filter { part == .all || $0.name.hasPrefix("cnn.") }
+        return lines.reduce(0) { $0 + StepProfile.operations(of: $1, microBatch: batch.count) }
+    }
+
+    /// What the step holds; scratch and the process's peak are known after the first step.
+    public var memory: StepMemory {
+        let context = model.context, floats = MemoryLayout<Float>.stride
+        return StepMemory(
+            parameters: context.parameters.bufferCount * floats, gradients: context.parameters.bufferCount * floats,
+            moments: (firstMoment.count + secondMoment.count) * floats, activations: context.activations.bytes,
+            scratch: context.scratch.bytes, pictures: batch.pictures.count * floats,
+            peakResident: ProcessMemory.peakBytes)
     }
 }

@@ -14,7 +14,7 @@ struct JCMCommand: ParsableCommand {
             "prepare, train and evaluate also run under mpirun: 'mpirun -n 2 jcm train RECIPE --run-folder DIR'.",
         version: "0.1.0",
         subcommands: [
-            Synthesize.self, Prepare.self, Train.self, Evaluate.self, Predict.self, Inspect.self, Benchmark.self,
+            Synthesize.self, Prepare.self, Train.self, Evaluate.self, Predict.self, Inspect.self, BenchmarkCommand.self,
         ])
 
     static func main() {
@@ -38,8 +38,10 @@ struct JCMCommand: ParsableCommand {
     private static func leave(after error: any Error) -> Never {
         let rank = ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_RANK"]
         guard rank == nil || rank == "0" else { Foundation.exit(exitCode(for: error).rawValue) }
-        if error is ExitCode || exitCode(for: error) != .failure { exit(withError: error) }
-        FileHandle.standardError.write(Data("jcm: \(error)\n".utf8))
+        if error is ExitCode || exitCode(for: error).isSuccess { exit(withError: error) }
+        let isWording = exitCode(for: error) == .validationFailure
+        let line = isWording ? message(for: error) + " ('--help' lists what can be given)" : "\(error)"
+        FileHandle.standardError.write(Data("jcm: \(line)\n".utf8))
         Foundation.exit((error as? any ExitCodeProviding)?.exitCode ?? 2)
     }
 }

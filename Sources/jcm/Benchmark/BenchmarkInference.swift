@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import Benchmarks
-internal import Foundation
 internal import Training
 
 /// `jcm benchmark inference`.
@@ -8,36 +7,46 @@ struct BenchmarkInference: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inference", abstract: "Features, CTC posteriors and decoder logits of a batch, as in evaluation.")
 
-    @Option(help: "paper, small or tiny.")
+    @Option(help: ArgumentHelp("The model: paper, small, tiny, or a recipe (YAML).", valueName: "recipe"))
     var preset = "paper"
 
-    @Option(help: "Pictures of a batch.")
+    @Option(help: ArgumentHelp("Pictures of a batch.", valueName: "count"))
     var batch = 32
 
-    @Option(help: "Measured batches; the median counts.")
-    var runs = 5
+    @OptionGroup var options: BenchmarkOptions
 
-    @Flag(help: "Print a JSON object.")
-    var json = false
+    private struct Report: Encodable {
+        let secondsPerBatch: Double, spread: Double, picturesPerSecond: Double, peakGiB: Double
+        let preset: String
+        let batch: Int
+        let machine: Machine
+    }
 
-    @OptionGroup var threads: ThreadOptions
+    func validate() throws {
+        try BenchmarkOptions.check("--batch", batch, most: 4096)
+    }
 
     func run() throws {
         let recipe = try RecipeReader.read(preset)
-        let team = threads.team()
-        defer { team.stop() }
-        let benchmark = InferenceBenchmark(
-            recipe.model, labels: 35, identities: 751, sequenceLength: 11, batch: batch, team: team)
-        let timing = Timing.measure(runs: runs, warmUps: 1) { benchmark.run() }
-        let rate = Double(batch) / timing.median
-        if json {
-            print(
-                "{\"secondsPerBatch\": \(timing.median), \"picturesPerSecond\": \(rate), \"spread\": \(timing.spread)}")
-        } else {
-            print(
-                String(
-                    format: "%d pictures in %.3f s (spread %.0f %%): %.1f pictures/s", batch, timing.median,
-                    100 * timing.spread, rate))
+        try BenchmarkModelOptions.checkMemory(recipe, pictures: batch, 11, 8, of: "--batch \(batch)")
+        try options.measure { team in
+            let machine = Machine.measure(team: team)
+            let benchmark = InferenceBenchmark(
+                recipe.model, labels: BenchmarkModelOptions.labels, identities: BenchmarkModelOptions.identities,
+                sequenceLength: 11, batch: batch, team: team)
+            let timing = Timing.measure(runs: options.runs, warmUps: 1) { benchmark.run() }
+            let report = Report(
+                secondsPerBatch: timing.median, spread: timing.spread,
+                picturesPerSecond: Double(batch) / timing.median,
+                peakGiB: Figures.gibibytes(ProcessMemory.peakBytes), preset: preset, batch: batch, machine: machine)
+            if options.json { return try options.printJSON(report) }
+            print(machine.description + "\n")
+            var table = TextTable(["inference", "batch", "median s", "spread %", "pictures/s", "peak GiB"])
+            table.add([
+                preset, "\(batch)", Figures.fixed(report.secondsPerBatch, 4), Figures.percent(report.spread),
+                Figures.fixed(report.picturesPerSecond), Figures.fixed(report.peakGiB, 2),
+            ])
+            print(table.text)
         }
     }
 }
