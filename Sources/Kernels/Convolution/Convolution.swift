@@ -60,7 +60,8 @@ public struct Convolution {
         precondition(
             factor.count == channels && offset.count == channels && (residual?.count ?? output.count) == output.count,
             "\(channels) channels inferred with \(factor.count) factors and \(offset.count) offsets")
-        precondition(method == .patches || residual == nil, "a residual behind Winograd's convolution: no layer needs it")
+        precondition(
+            method == .patches || residual == nil, "a residual behind Winograd's convolution: no layer needs it")
         var result = TileOutput(base: output.pointer, stride: channels, columns: channels)
         (result.factor, result.bias) = (factor.pointer, offset.pointer)
         (result.residual, result.rectified) = (residual?.pointer, rectified)

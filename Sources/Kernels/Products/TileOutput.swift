@@ -35,7 +35,8 @@ struct TileOutput {
         return PanelOutput(
             base: base + place, stride: stride, width: min(RegisterTile.columns, columns - column),
             isPlain: !adding && factor == nil && bias == nil && residual == nil && !rectified, adding: adding,
-            factor: factor.map { $0 + column }, bias: bias.map { $0 + column }, residual: residual.map { $0 + place }, rectified: rectified,
+            factor: factor.map { $0 + column }, bias: bias.map { $0 + column }, residual: residual.map { $0 + place },
+            rectified: rectified,
             sums: sums.map { $0 + (3 * (row / TileProduct.chunkRows) * columns + column) }, sumStride: columns)
     }
 }
@@ -89,7 +90,8 @@ struct PanelOutput {
     func below(_ row: Int) -> PanelOutput {
         PanelOutput(
             base: base + row * stride, stride: stride, width: width, isPlain: isPlain, adding: adding,
-            factor: factor, bias: bias, residual: residual.map { $0 + row * stride }, rectified: rectified, sums: nil, sumStride: sumStride)
+            factor: factor, bias: bias, residual: residual.map { $0 + row * stride }, rectified: rectified, sums: nil,
+            sumStride: sumStride)
     }
 
     @inline(__always)
