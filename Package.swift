@@ -19,20 +19,22 @@ let level: String = {
 let levelFlags: [SwiftSetting] =
     level == "baseline" ? [] : [.unsafeFlags(["-Xcc", "-march=\(level)", "-Xcc", "-fno-math-errno"])]
 
+/// What the sources know of the level: how wide registers are, and whether multiply-adds are fused.
+let levelNames: [SwiftSetting] =
+    (level == "x86-64-v3" ? [.define("JCM_LEVEL_V3")] : []) + (level == "x86-64-v4" ? [.define("JCM_LEVEL_V4")] : [])
+
 let common: [SwiftSetting] =
-    levelFlags + [
+    levelFlags + levelNames + [
         .swiftLanguageMode(.v6),
         .enableUpcomingFeature("InternalImportsByDefault"),
         .treatAllWarnings(as: .error),
     ]
-    + (level == "x86-64-v3" ? [.define("JCM_LEVEL_V3")] : [])
-    + (level == "x86-64-v4" ? [.define("JCM_LEVEL_V4")] : [])
 
 /// Numeric targets are optimised in debug builds too: without it SIMD code runs a thousand times slower.
 let numeric = common + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 /// Tests import what they like, internally.
-let testing = levelFlags + [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
+let testing = levelFlags + levelNames + [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
 
 let package = Package(
     name: "jcm",

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Synchronization
 
 /// One block of memory in which layers reserve their tensors before any exists.
@@ -9,7 +8,7 @@ public final class Arena {
     /// What the block is for, in messages.
     public let name: String
 
-    private var block: UnsafeMutablePointer<Float>?
+    private var block: FloatBlock?
     private var base: UnsafeMutablePointer<Float>?
     private var reserved = 0
 
@@ -19,7 +18,7 @@ public final class Arena {
     /// An empty arena.
     public init(_ name: String) { self.name = name }
 
-    deinit { free(block) }
+    deinit { block?.free() }
 
     /// Reserves room for `shape`; the tensor exists from `commit()` on.
     public func reserve(_ shape: Shape) -> Slot {
@@ -28,14 +27,14 @@ public final class Arena {
         return Slot(arena: self, offset: reserved, shape: shape)
     }
 
-    /// Takes the memory, all zero.
+    /// Takes the memory, all zero; the system gives pages of it when they are first written.
     public func commit() {
         precondition(base == nil, "arena \(name): committed twice")
         // Adam goes through four arenas side by side. Were they a power of two apart, their lines would meet in few sets of
         // the caches: the pass took three times as long with arrays of 256 MB (Zen 4, 2026-11-24).
         let shift = Self.stagger * (Self.commits.add(1, ordering: .relaxed).oldValue % Self.staggers)
-        let memory = allocateFloats(max(reserved, 1) + shift)
-        (block, base) = (memory, memory + shift)
+        let memory = FloatBlock(max(reserved, 1) + shift)
+        (block, base) = (memory, memory.base + shift)
     }
 
     private static let commits = Atomic<Int>(0)
@@ -79,17 +78,4 @@ public struct Slot {
 
     /// The tensor with its outermost extent cut down to `rows`.
     public func prefix(_ rows: Int) -> Tensor { tensor.prefix(rows) }
-}
-
-/// Zeroed floats on a page of their own, huge pages where the kernel grants them; freed with `free`.
-func allocateFloats(_ count: Int) -> UnsafeMutablePointer<Float> {
-    let bytes = (count * MemoryLayout<Float>.stride + 4095) / 4096 * 4096
-    var memory: UnsafeMutableRawPointer?
-    let alignment = bytes >= 4 << 20 ? 2 << 20 : 4096
-    guard posix_memalign(&memory, alignment, bytes) == 0, let memory else {
-        fatalError("no memory for \(bytes >> 20) MB")
-    }
-    madvise(memory, bytes, MADV_HUGEPAGE)
-    memset(memory, 0, bytes)
-    return memory.bindMemory(to: Float.self, capacity: count)
 }

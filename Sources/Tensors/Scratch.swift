@@ -1,14 +1,15 @@
-internal import Glibc
-
 /// Memory for intermediate results that live no longer than a call: a stack, marked and released.
 ///
 /// The first step finds out how much is needed; from then on nothing is allocated. Not for use from several threads
 /// at once: take one block for all threads, and cut it.
 public final class Scratch {
     private struct Chunk {
-        let base: UnsafeMutablePointer<Float>
-        let capacity: Int
+        let block: FloatBlock
         var used = 0
+
+        init(_ count: Int) { block = FloatBlock(count) }
+
+        var capacity: Int { block.count }
     }
 
     private var chunks: [Chunk] = []
@@ -18,7 +19,7 @@ public final class Scratch {
     /// An empty stack.
     public init() {}
 
-    deinit { for chunk in chunks { free(chunk.base) } }
+    deinit { for chunk in chunks { chunk.block.free() } }
 
     /// The size of what was allocated, in bytes.
     public var bytes: Int { chunks.reduce(0) { $0 + $1.capacity } * MemoryLayout<Float>.stride }
@@ -36,7 +37,7 @@ public final class Scratch {
             chunks[index].used = start
             inUse -= count
         }
-        return try body(Tensor(chunks[index].base + start, shape))
+        return try body(Tensor(chunks[index].block.base + start, shape))
     }
 
     /// Gives `body` two tensors for as long as it runs.
@@ -50,17 +51,17 @@ public final class Scratch {
     /// would else leave a trail of them.
     private func appendChunk(_ count: Int) -> Int {
         while let last = chunks.last, last.used == 0 {
-            free(last.base)
+            last.block.free()
             chunks.removeLast()
         }
-        chunks.append(Chunk(base: allocateFloats(count), capacity: count))
+        chunks.append(Chunk(count))
         return chunks.count - 1
     }
 
     /// Several chunks that an earlier call needed become one that holds all of them.
     private func mergeChunks() {
         guard chunks.count > 1 else { return }
-        for chunk in chunks { free(chunk.base) }
-        chunks = [Chunk(base: allocateFloats(peak), capacity: peak)]
+        for chunk in chunks { chunk.block.free() }
+        chunks = [Chunk(peak)]
     }
 }

@@ -139,4 +139,29 @@ struct TileProductTests {
             #expect(relativeError(c.view.array, test.exact.map { 2 * $0 }) < 1e-5)
         }
     }
+
+    /// What makes results of binaries for AVX2 and AVX-512 agree: the level decides which elements are computed side by
+    /// side, not how one is. Layers with sums across lanes (softmax, layer normalisation, norms) differ by rounding: their
+    /// tests bound each level's distance from double precision.
+    @Test("Every element is one chain of fused multiply-adds over k, whatever the level", arguments: [(29, 40, 300)])
+    func chain(_ m: Int, _ n: Int, _ k: Int) {
+        let test = Case((m, n, k))
+        let (x, y) = (test.a.view.array, test.b.view.array)
+        var expected = [Float](repeating: 0, count: m * n)
+        for row in 0..<m {
+            for column in 0..<n {
+                var sum: Float = 0
+                for index in 0..<k {
+                    #if JCM_LEVEL_V3 || JCM_LEVEL_V4 || arch(arm64)
+                        sum.addProduct(x[row * k + index], y[index * n + column])
+                    #else
+                        sum += x[row * k + index] * y[index * n + column]
+                    #endif
+                }
+                expected[row * n + column] = sum
+            }
+        }
+        let found = test.run(team: team(2)).result
+        #expect(found.map(\.bitPattern) == expected.map(\.bitPattern))
+    }
 }
