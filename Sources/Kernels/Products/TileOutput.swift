@@ -58,9 +58,6 @@ struct PanelOutput {
     fileprivate let sums: UnsafeMutablePointer<Float>?
     fileprivate let sumStride: Int
 
-    /// Whether the columns fill one or both registers of a tile's row; else the strip goes by `takeEdge`.
-    var isWhole: Bool { width == RegisterTile.columns || width == Lanes.scalarCount }
-
     /// Takes `count` rows (a literal) of `tile`, from row `first` of the strip on; only their left registers where the
     /// tile is not `wide`.
     @inline(__always)

@@ -6,41 +6,12 @@ enum TileStrip {
         _ a: UnsafeMutablePointer<Float>, _ rowStride: Int, _ panel: UnsafeMutablePointer<Float>, depth: Int,
         count: Int, _ output: PanelOutput
     ) {
-        guard output.isWhole else {
-            return withEdge(count, output) { rows(a + $0 * rowStride, rowStride, panel, depth: depth, count: $1, $2) }
-        }
         if output.width == RegisterTile.columns {
             wideRows(a, rowStride, panel, depth, count, output)
-        } else {
+        } else if output.width == Lanes.scalarCount {
             narrowRows(a, rowStride, panel, depth, count, output)
-        }
-    }
-
-    @inline(never)
-    private static func wideRows(
-        _ a: UnsafeMutablePointer<Float>, _ rowStride: Int, _ panel: UnsafeMutablePointer<Float>, _ depth: Int,
-        _ count: Int, _ output: PanelOutput
-    ) {
-        RegisterTile.forEachBlock(count) { first, size in
-            var tile = RegisterTile()
-            tile.accumulate(
-                size, a + first &* rowStride, rowStride: rowStride, depthStride: 1, panel,
-                bStride: RegisterTile.columns, depth: depth)
-            output.take(tile, size, wide: true, first: first)
-        }
-    }
-
-    @inline(never)
-    private static func narrowRows(
-        _ a: UnsafeMutablePointer<Float>, _ rowStride: Int, _ panel: UnsafeMutablePointer<Float>, _ depth: Int,
-        _ count: Int, _ output: PanelOutput
-    ) {
-        RegisterTile.forEachBlock(count) { first, size in
-            var tile = RegisterTile()
-            tile.accumulate(
-                size, wide: false, a + first &* rowStride, rowStride: rowStride, depthStride: 1, panel,
-                bStride: RegisterTile.columns, depth: depth)
-            output.take(tile, size, wide: false, first: first)
+        } else {
+            withEdge(count, output) { rows(a + $0 * rowStride, rowStride, panel, depth: depth, count: $1, $2) }
         }
     }
 
@@ -50,42 +21,12 @@ enum TileStrip {
         _ a: UnsafeMutablePointer<Float>, _ depthStride: Int, _ panel: UnsafeMutablePointer<Float>, depth: Int,
         count: Int, _ output: PanelOutput
     ) {
-        guard output.isWhole else {
-            return withEdge(count, output) { columns(a + $0, depthStride, panel, depth: depth, count: $1, $2) }
-        }
         if output.width == RegisterTile.columns {
             wideColumns(a, depthStride, panel, depth, count, output)
-        } else {
+        } else if output.width == Lanes.scalarCount {
             narrowColumns(a, depthStride, panel, depth, count, output)
-        }
-    }
-
-    @inline(never)
-    private static func wideColumns(
-        _ a: UnsafeMutablePointer<Float>, _ depthStride: Int, _ panel: UnsafeMutablePointer<Float>, _ depth: Int,
-        _ count: Int, _ output: PanelOutput
-    ) {
-        RegisterTile.forEachBlock(count) { first, size in
-            var tile = RegisterTile()
-            tile.accumulate(
-                size, a + first, rowStride: 1, depthStride: depthStride, panel, bStride: RegisterTile.columns,
-                depth: depth)
-            output.take(tile, size, wide: true, first: first)
-        }
-    }
-
-    @inline(never)
-    private static func narrowColumns(
-        _ a: UnsafeMutablePointer<Float>, _ depthStride: Int, _ panel: UnsafeMutablePointer<Float>, _ depth: Int,
-        _ count: Int, _ output: PanelOutput
-    ) {
-        RegisterTile.forEachBlock(count) { first, size in
-            var tile = RegisterTile()
-            tile.accumulate(
-                size, wide: false, a + first, rowStride: 1, depthStride: depthStride, panel,
-                bStride: RegisterTile.columns,
-                depth: depth)
-            output.take(tile, size, wide: false, first: first)
+        } else {
+            withEdge(count, output) { columns(a + $0, depthStride, panel, depth: depth, count: $1, $2) }
         }
     }
 
@@ -98,6 +39,46 @@ enum TileStrip {
             columns(
                 a + first / RegisterTile.rows * blockStride, RegisterTile.rows, panel, depth: depth,
                 count: min(RegisterTile.rows, count - first), output.below(first))
+        }
+    }
+
+    // Four functions with one body: strides of 1 and the tile's width are known when they are compiled.
+
+    @inline(never)
+    private static func wideRows(
+        _ a: UnsafeMutablePointer<Float>, _ stride: Int, _ panel: UnsafeMutablePointer<Float>, _ depth: Int,
+        _ count: Int, _ output: PanelOutput
+    ) { blocks(a, rowStride: stride, depthStride: 1, panel, depth, count, wide: true, output) }
+
+    @inline(never)
+    private static func narrowRows(
+        _ a: UnsafeMutablePointer<Float>, _ stride: Int, _ panel: UnsafeMutablePointer<Float>, _ depth: Int,
+        _ count: Int, _ output: PanelOutput
+    ) { blocks(a, rowStride: stride, depthStride: 1, panel, depth, count, wide: false, output) }
+
+    @inline(never)
+    private static func wideColumns(
+        _ a: UnsafeMutablePointer<Float>, _ stride: Int, _ panel: UnsafeMutablePointer<Float>, _ depth: Int,
+        _ count: Int, _ output: PanelOutput
+    ) { blocks(a, rowStride: 1, depthStride: stride, panel, depth, count, wide: true, output) }
+
+    @inline(never)
+    private static func narrowColumns(
+        _ a: UnsafeMutablePointer<Float>, _ stride: Int, _ panel: UnsafeMutablePointer<Float>, _ depth: Int,
+        _ count: Int, _ output: PanelOutput
+    ) { blocks(a, rowStride: 1, depthStride: stride, panel, depth, count, wide: false, output) }
+
+    @inline(__always)
+    private static func blocks(
+        _ a: UnsafeMutablePointer<Float>, rowStride: Int, depthStride: Int, _ panel: UnsafeMutablePointer<Float>,
+        _ depth: Int, _ count: Int, wide: Bool, _ output: PanelOutput
+    ) {
+        RegisterTile.forEachBlock(count) { first, size in
+            var tile = RegisterTile()
+            tile.accumulate(
+                size, wide: wide, a + first &* rowStride, rowStride: rowStride, depthStride: depthStride, panel,
+                bStride: RegisterTile.columns, depth: depth)
+            output.take(tile, size, wide: wide, first: first)
         }
     }
 
