@@ -1,5 +1,3 @@
-internal import Foundation
-
 /// A table of text as RFC 4180 describes it: commas, quoted fields, LF or CRLF, with or without a byte order mark.
 struct CSVFile {
     /// One record.
@@ -22,11 +20,7 @@ struct CSVFile {
     /// Throws where it is missing, no UTF-8, or its quotes do not pair; and where a row's length differs from the
     /// header's.
     init(_ path: String) throws(PersonDataError) {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue,
-            let data = FileManager.default.contents(atPath: path)
-        else { throw PersonDataError(path, "cannot be read: a CSV file was expected") }
-        try self.init(path, [UInt8](data))
+        try self.init(path, readWhole(path, atMost: 1 << 30, expected: "a CSV file"))
     }
 
     /// Takes the bytes of a file apart; `path` stands in messages.

@@ -89,7 +89,8 @@ public struct CSVManifestReader: Sendable {
         }
         var catalogue = PersonCatalogue(
             table: table, entries: entries, identityNames: identities.names, source: "CSV manifest \(path)")
-        catalogue.notes = catalogue.findings()
+        catalogue.tallies = catalogue.splitTallies()
+        catalogue.notes = catalogue.retrievalNotes() + catalogue.labelNotes()
         return catalogue
     }
 

@@ -1,21 +1,25 @@
 extension PersonCatalogue {
-    /// What is to be known about the labels, one line each, with counts.
-    func findings() -> [String] {
-        var lines = DataSplit.allCases.map { split in
+    /// Pictures and persons of each split, and cameras, without published numbers.
+    func splitTallies() -> [Tally] {
+        DataSplit.allCases.flatMap { split in
             let counts = counts(split)
-            return "\(split): \(counts.pictures) pictures of \(counts.persons) persons"
-        }
-        for (id, what) in [(0, "distractors"), (-1, "junk")] {
+            return [Tally("\(split) pictures", counts.pictures), Tally("\(split) persons", counts.persons)]
+        } + [Tally("cameras", Set(entries.map(\.cameraID)).subtracting([0]).count)]
+    }
+
+    /// What is to be known about the labels, one line each, with counts.
+    func labelNotes() -> [String] {
+        var lines: [String] = []
+        let roles = [0: "distractors (identity 0); wrong for every query", -1: "junk (identity -1); not ranked"]
+        for (id, what) in roles.sorted(by: { $0.key > $1.key }) {
             let count = entries.count { $0.personID == id }
-            if count > 0 { lines.append("\(count) pictures are \(what) (identity \(id))") }
+            if count > 0 { lines.append("\(count) pictures are \(what)") }
         }
         let persons = Dictionary(grouping: entries.filter { $0.personID > 0 }, by: \.personID)
-        let both = persons.values.count { list in
-            list.contains { $0.split == .train } && list.contains { $0.split != .train }
-        }
-        if both > 0 { lines.append("\(both) persons are both in train and in test") }
         let mixed = persons.values.count { list in list.contains { $0.labels != list[0].labels } }
-        if mixed > 0 { lines.append("\(mixed) persons have pictures with different labels") }
+        if mixed > 0 {
+            lines.append("\(mixed) persons have pictures with different labels; each picture keeps its own")
+        }
         for (index, attribute) in table.attributes.enumerated() {
             let range = table.values(of: index)
             var (unknown, none, several) = (0, 0, 0)
@@ -29,15 +33,17 @@ extension PersonCatalogue {
                     if count > 1 { several += 1 }
                 }
             }
-            if unknown > 0 { lines.append("\(attribute.name): \(unknown) pictures unknown") }
-            if none > 0 { lines.append("\(attribute.name): \(none) pictures without a colour") }
-            if several > 0 { lines.append("\(attribute.name): \(several) pictures with several colours") }
+            if unknown > 0 { lines.append("\(attribute.name): \(unknown) pictures \(Treatment.unknown)") }
+            if none > 0 { lines.append("\(attribute.name): \(none) pictures without a colour; \(Treatment.none)") }
+            if several > 0 {
+                lines.append("\(attribute.name): \(several) pictures with several colours; \(Treatment.several)")
+            }
             let unseen = range.filter { value in
                 !entries.contains { $0.split == .train && $0.labels.states[value] == PersonLabels.yes }
             }
             if !unseen.isEmpty && counts(.train).pictures > 0 {
                 let words = unseen.map { attribute.values[$0 - range.lowerBound] }
-                lines.append("\(attribute.name): no train picture has \(words.shortList)")
+                lines.append("\(attribute.name): no train picture has \(words.shortList); it cannot be learned")
             }
         }
         return lines

@@ -1,5 +1,4 @@
 internal import CDeflate
-internal import Foundation
 
 /// What a variable of a MATLAB file holds; only the kinds that label files use.
 indirect enum MATLABValue: Equatable {
@@ -12,8 +11,24 @@ indirect enum MATLABValue: Equatable {
     /// A cell array.
     case cells([MATLABValue])
 
-    /// A single struct; its fields by name, as their order says nothing.
-    case structure([String: MATLABValue])
+    /// A single struct.
+    case structure(MATLABFields)
+}
+
+/// The fields of a struct, found by name: their order says nothing.
+struct MATLABFields: Equatable {
+    /// The names in the order of the file, which may differ between two structs of the same kind.
+    private(set) var names: [String] = []
+    private var values: [String: MATLABValue] = [:]
+
+    /// The value of a field; nil where there is none.
+    subscript(name: String) -> MATLABValue? { values[name] }
+
+    /// Adds a field; false where there is one of that name.
+    mutating func add(_ name: String, _ value: MATLABValue) -> Bool {
+        names.append(name)
+        return values.updateValue(value, forKey: name) == nil
+    }
 }
 
 /// Reads variables of MATLAB files of version 5 (`save -v6` or `-v7`).
@@ -32,10 +47,7 @@ struct MATLABFile {
 
     /// Reads a file.
     init(_ path: String) throws(PersonDataError) {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw PersonDataError(path, "cannot be read: a MATLAB file was expected")
-        }
-        try self.init(path, [UInt8](data))
+        try self.init(path, readWhole(path, atMost: Self.mostBytes, expected: "a MATLAB file"))
     }
 
     /// Takes the bytes of a file apart; `path` stands in messages.

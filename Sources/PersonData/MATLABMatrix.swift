@@ -59,10 +59,11 @@ struct MATLABMatrix {
             let width = Int(MATLABElements.word(try content.take("length of field names").data))
             let names = try content.take("field names").data
             guard width > 0, names.count % width == 0 else { throw MATLABDamage("odd field names") }
-            var fields: [String: MATLABValue] = [:]
+            var fields = MATLABFields()
             for place in stride(from: names.startIndex, to: names.endIndex, by: width) {
                 let field = String(decoding: names[place..<(place + width)].prefix { $0 != 0 }, as: UTF8.self)
-                fields[field] = try matrix("field").value("\(path).\(field)", depth: depth + 1)
+                let value = try matrix("field").value("\(path).\(field)", depth: depth + 1)
+                if !fields.add(field, value) { throw MATLABDamage("two fields named \(field)") }
             }
             return .structure(fields)
         case 4:

@@ -52,20 +52,27 @@ public struct PersonCatalogue: Equatable, Sendable {
     /// What was read, for the file's provenance.
     public var source: String
 
-    /// Findings, one line each, with counts.
+    /// What was counted, beside what the publishers state.
+    public var tallies: [Tally]
+
+    /// Oddities and how they are treated, one line each, with counts.
     public var notes: [String]
 
     /// A catalogue from its parts.
     public init(
         table: AttributeTable, entries: [PersonEntry], identityNames: [Int: String] = [:], source: String,
-        notes: [String] = []
+        tallies: [Tally] = [], notes: [String] = []
     ) {
         self.table = table
         self.entries = entries
         self.identityNames = identityNames
         self.source = source
+        self.tallies = tallies
         self.notes = notes
     }
+
+    /// Tallies and notes, one line each.
+    public var findings: [String] { tallies.map(\.line) + notes }
 
     /// How many pictures and how many persons (ids above 0) a split has.
     public func counts(_ split: DataSplit) -> (pictures: Int, persons: Int) {

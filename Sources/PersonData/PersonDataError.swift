@@ -8,7 +8,7 @@ public struct PersonDataError: Error, Equatable, CustomStringConvertible {
 
     /// An error from its parts; line breaks in a reason become spaces.
     public init(_ path: String, _ reason: String) {
-        self.path = path
+        self.path = path.printable
         self.reason = String(reason.map { $0.isNewline ? " " : $0 })
     }
 
@@ -19,6 +19,13 @@ public struct PersonDataError: Error, Equatable, CustomStringConvertible {
 extension Collection {
     /// The first eight elements separated by blanks, and how many more there are: for messages.
     var shortList: String {
-        prefix(8).map { "\($0)" }.joined(separator: " ") + (count > 8 ? " … (\(count) in all)" : "")
+        prefix(8).map { "\($0)".printable }.joined(separator: " ") + (count > 8 ? " … (\(count) in all)" : "")
+    }
+}
+
+extension String {
+    /// On one line: names of files may hold line breaks and other characters that command a terminal.
+    var printable: String {
+        String(String.UnicodeScalarView(unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
     }
 }

@@ -115,7 +115,7 @@ public struct Preparation: Sendable {
             guard ranks.rank == 0 else { return nil }
             let provenance = PreparedProvenance(
                 source: catalogue.source, resize: Resizer.convention, versions: versions, date: date,
-                notes: catalogue.notes, badPictures: bad)
+                notes: catalogue.findings, badPictures: bad)
             return try PreparedFileWriter(
                 path, catalogue: catalogue, height: height, width: width, provenance: provenance, stage: stage
             )

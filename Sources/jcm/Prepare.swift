@@ -9,12 +9,13 @@ struct Prepare: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Decodes and resizes a data set's pictures into one HDF5 file.",
         discussion: """
-            SOURCE is a folder laid out as Market-1501 (bounding_box_train, query, bounding_box_test, \
-            market_attribute.mat), or a CSV manifest: columns path, split (train, query, gallery), identity, optionally \
-            camera, then one column an attribute; an empty cell is unknown.
+            SOURCE is the folder of a data set, which is recognised by its content: Market-1501 or DukeMTMC-reID \
+            (bounding_box_train, query, bounding_box_test, and market_attribute.mat or duke_attribute.mat). Or a CSV \
+            manifest: columns path, split (train, query, gallery), identity, optionally camera, then one column an \
+            attribute; an empty cell is unknown.
             """)
 
-    @Argument(help: "A folder laid out as Market-1501, or a CSV manifest.")
+    @Argument(help: "The folder of a data set, or a CSV manifest.")
     var source: String
 
     @Option(help: "The HDF5 file to write; replaced when the new one is whole.")
@@ -29,7 +30,7 @@ struct Prepare: ParsableCommand {
     @Option(help: "Width of the prepared pictures, in pixels.")
     var width: Int?
 
-    @Option(help: "The label file, where it does not lie in or above a Market-1501 folder.")
+    @Option(help: "The label file, where it does not lie in or above the data set's folder.")
     var labels: String?
 
     @Flag(help: "A picture that cannot be read is an error (default: it is named and left out).")
@@ -73,25 +74,14 @@ struct Prepare: ParsableCommand {
         return size
     }
 
-    private func read() throws -> PersonCatalogue {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: source, isDirectory: &isFolder) else {
-            throw TrainingError("\(source): no such folder or manifest; name a Market-1501 folder or a CSV file")
-        }
-        return isFolder.boolValue
-            ? try Market1501Reader(source, attributes: labels).read() : try CSVManifestReader(source).read()
-    }
+    private func read() throws -> PersonCatalogue { try PersonDataSet(source, labels: labels).read() }
 
     private func report(
         _ catalogue: PersonCatalogue, _ summary: Preparation.Summary, _ size: (height: Int, width: Int), _ started: Date
     ) {
-        for note in catalogue.notes { print("  \(note)") }
+        for finding in catalogue.findings { print("  \(finding)") }
         for bad in summary.badPictures.prefix(20) { print("  left out: \(bad)") }
         if summary.badCount > 20 { print("  … and \(summary.badCount - 20) more; all are named in the file") }
-        for split in DataSplit.allCases {
-            let (pictures, persons) = catalogue.counts(split)
-            print("  \(split): \(pictures) pictures of \(persons) people")
-        }
         let table = catalogue.table
         let seconds = String(format: "%.1f", Date().timeIntervalSince(started))
         print(
