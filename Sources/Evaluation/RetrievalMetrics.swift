@@ -1,7 +1,7 @@
 /// How a gallery is ranked for a query: the single-query protocol of Market-1501 (SPEC §4).
 ///
 /// Good is a picture of the same person by another camera. Removed as junk are pictures of person −1 and the same person
-/// under the same camera. Person 0 stays as a distractor.
+/// under the same camera, unless it is 0, which stands for a set without cameras. Person 0 stays as a distractor.
 public enum RetrievalMetrics {
     /// What one query found.
     public struct QueryResult: Equatable, Sendable {
@@ -26,7 +26,7 @@ public enum RetrievalMetrics {
         queryPerson: Int, queryCamera: Int, galleryPerson: Int, galleryCamera: Int
     ) -> Bool? {
         if galleryPerson == -1 { return nil }
-        if galleryPerson == queryPerson { return galleryCamera == queryCamera ? nil : true }
+        if galleryPerson == queryPerson { return galleryCamera == queryCamera && queryCamera != 0 ? nil : true }
         return false
     }
 

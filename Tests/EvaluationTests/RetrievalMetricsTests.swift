@@ -84,6 +84,14 @@ struct RetrievalMetricsTests {
         #expect(verdict(0, 1) == false && verdict(0, 2) == false && verdict(6, 2) == false)
     }
 
+    @Test("Without cameras, which is camera 0, every picture of the person is good")
+    func withoutCameras() {
+        func verdict(_ person: Int) -> Bool? {
+            RetrievalMetrics.isGood(queryPerson: 5, queryCamera: 0, galleryPerson: person, galleryCamera: 0)
+        }
+        #expect(verdict(5) == true && verdict(-1) == nil && verdict(0) == false && verdict(6) == false)
+    }
+
     @Test("Three hundred galleries with junk, distractors and ties agree with the definition")
     func bruteForce() {
         var unanswerable = 0
