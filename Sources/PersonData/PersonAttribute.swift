@@ -8,7 +8,7 @@ public struct PersonAttribute: Hashable, Sendable {
         /// Exactly one of these values, each a token.
         case named([String])
 
-        /// None, one or several of these colours, each a token.
+        /// None, one or several of these values, each a token: colours, and in PETA all of which there may be several.
         case colour([String])
     }
 

@@ -6,6 +6,7 @@ public struct PersonDataSet: Sendable {
     public enum Kind: String, Sendable {
         case market1501 = "Market-1501"
         case dukeMTMC = "DukeMTMC-reID"
+        case peta = "PETA"
         case manifest = "CSV manifest"
     }
 
@@ -16,21 +17,30 @@ public struct PersonDataSet: Sendable {
     public let kind: Kind
 
     private let labels: String?
+    private let subsets: [PETASubset]
+    private let seed: UInt64
 
     /// Looks at what is at `path`.
     ///
-    /// `labels` is the label file of Market-1501 or DukeMTMC-reID, where it does not lie in or above the folder. Throws where
-    /// there is nothing, or nothing that is known.
-    public init(_ path: String, labels: String? = nil) throws(PersonDataError) {
+    /// `labels` is the label file of Market-1501 or DukeMTMC-reID, where it does not lie in or above the folder;
+    /// `subsets` and `seed` are PETA's (the paper's eight, 1). Throws where there is nothing, or nothing that is known,
+    /// and where something is given that the data set has not.
+    public init(
+        _ path: String, labels: String? = nil, subsets: String? = nil, seed: UInt64? = nil
+    ) throws(PersonDataError) {
         var status = stat()
         guard stat(path, &status) == 0 else {
             throw PersonDataError(
                 path, "there is no such folder or manifest; name the folder of a data set, or a CSV file")
         }
-        (self.path, self.labels) = (path, labels)
+        (self.path, self.labels, self.seed) = (path, labels, seed ?? 1)
+        self.subsets = try PETASubset.list(subsets ?? "paper")
         kind = try status.st_mode & S_IFMT == S_IFDIR ? Self.kind(of: path) : .manifest
-        if kind == .manifest && labels != nil {
-            throw PersonDataError(path, "is \(kind.rawValue): a label file goes with the folders of data sets")
+        let isStrange =
+            kind == .peta ? labels != nil : subsets != nil || seed != nil || kind == .manifest && labels != nil
+        if isStrange {
+            throw PersonDataError(
+                path, "is \(kind.rawValue): subsets and seed go with PETA, a label file with the other folders")
         }
     }
 
@@ -39,12 +49,14 @@ public struct PersonDataSet: Sendable {
         switch kind {
         case .market1501: try Market1501Reader(path, attributes: labels).read()
         case .dukeMTMC: try DukeMTMCReader(path, attributes: labels).read()
+        case .peta: try PETAReader(path, subsets: subsets, seed: seed).read()
         case .manifest: try CSVManifestReader(path).read()
         }
     }
 
     /// By the names of inner folders, of the pictures, of the label file.
     private static func kind(of folder: String) throws(PersonDataError) -> Kind {
+        if PETAReader.isPETA(folder) { return .peta }
         let known: [(Kind, ThreeFolders)] = [
             (.market1501, Market1501Reader.layout), (.dukeMTMC, DukeMTMCReader.layout),
         ]
@@ -59,6 +71,7 @@ public struct PersonDataSet: Sendable {
         throw PersonDataError(
             folder,
             "is no data set that is known here: neither bounding_box_train, query and bounding_box_test with pictures "
-                + "named as Market-1501's or DukeMTMC-reID's; other sets can be listed in a CSV file")
+                + "named as Market-1501's or DukeMTMC-reID's, nor PETA's folders, as TownCentre/archive; other sets can "
+                + "be listed in a CSV file")
     }
 }

@@ -94,7 +94,7 @@ extension PersonAttribute {
         case .no: "no"
         case .yes: "yes"
         case .value(let index): values[index]
-        case .noColour: "no colour"
+        case .noColour: name.lowercased().contains("colo") ? "no colour" : "none"
         }
     }
 }

@@ -10,9 +10,9 @@ struct Prepare: ParsableCommand {
         abstract: "Decodes and resizes a data set's pictures into one HDF5 file.",
         discussion: """
             SOURCE is the folder of a data set, which is recognised by its content: Market-1501 or DukeMTMC-reID \
-            (bounding_box_train, query, bounding_box_test, and market_attribute.mat or duke_attribute.mat). Or a CSV \
-            manifest: columns path, split (train, query, gallery), identity, optionally camera, then one column an \
-            attribute; an empty cell is unknown.
+            (bounding_box_train, query, bounding_box_test, and market_attribute.mat or duke_attribute.mat), PETA \
+            (<subset>/archive with pictures and Label.txt). Or a CSV manifest: columns path, split (train, query, \
+            gallery), identity, optionally camera, then one column an attribute; an empty cell is unknown.
             """)
 
     @Argument(help: "The folder of a data set, or a CSV manifest.")
@@ -32,6 +32,12 @@ struct Prepare: ParsableCommand {
 
     @Option(help: "The label file, where it does not lie in or above the data set's folder.")
     var labels: String?
+
+    @Option(help: "PETA's subsets: paper (without CUHK and MIT), all, or names as TownCentre,VIPeR (default: paper).")
+    var subsets: String?
+
+    @Option(help: "Draws the half of PETA's people that train, and the queries (default: 1).")
+    var seed: UInt64?
 
     @Flag(help: "A picture that cannot be read is an error (default: it is named and left out).")
     var strict = false
@@ -74,7 +80,9 @@ struct Prepare: ParsableCommand {
         return size
     }
 
-    private func read() throws -> PersonCatalogue { try PersonDataSet(source, labels: labels).read() }
+    private func read() throws -> PersonCatalogue {
+        try PersonDataSet(source, labels: labels, subsets: subsets, seed: seed).read()
+    }
 
     private func report(
         _ catalogue: PersonCatalogue, _ summary: Preparation.Summary, _ size: (height: Int, width: Int), _ started: Date

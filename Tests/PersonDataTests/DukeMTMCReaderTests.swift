@@ -86,7 +86,7 @@ import Testing
         #expect(message { _ = try PersonDataSet(scene.path("nothing")) }?.contains("no such folder") == true)
         try scene.write("other/a.jpg", "")
         #expect(message { _ = try PersonDataSet(scene.path("other")) }?.contains("no data set") == true)
-        #expect(message { _ = try PersonDataSet(scene.path("m.csv"), labels: "a") }?.contains("label file") == true)
+        #expect(message { _ = try PersonDataSet(folder, seed: 2) }?.contains("seed go with PETA") == true)
     }
 
     @Test func `what is missing or wrong is said in one line`() throws {
