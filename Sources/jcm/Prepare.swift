@@ -12,14 +12,18 @@ struct Prepare: ParsableCommand {
             SOURCE is the folder of a data set, which is recognised by its content: Market-1501 or DukeMTMC-reID \
             (bounding_box_train, query, bounding_box_test, and market_attribute.mat or duke_attribute.mat), PETA \
             (<subset>/archive with pictures and Label.txt). Or a CSV manifest: columns path, split (train, query, \
-            gallery), identity, optionally camera, then one column an attribute; an empty cell is unknown.
+            gallery), identity, optionally camera, then one column an attribute; an empty cell is unknown. With --check \
+            the source is read, counted, compared with what its publishers state, and nothing is written.
             """)
 
     @Argument(help: "The folder of a data set, or a CSV manifest.")
     var source: String
 
     @Option(help: "The HDF5 file to write; replaced when the new one is whole.")
-    var output: String
+    var output: String?
+
+    @Flag(help: "Only counts what is there and names what is odd; writes nothing.")
+    var check = false
 
     @Option(help: "Takes the size of the pictures from this recipe or preset (default: paper, 224×112).")
     var recipe = "paper"
@@ -44,8 +48,14 @@ struct Prepare: ParsableCommand {
 
     @OptionGroup var threads: ThreadOptions
 
+    func validate() throws {
+        if output == nil && !check { throw ValidationError("--output says which file to write, --check that none is") }
+        if output != nil && check { throw ValidationError("--check writes nothing: leave out --output") }
+    }
+
     func run() throws {
         MPIRuntime.run { world in
+            guard let output else { return try runCheck(world) }
             let size = try world.agree { try resolveSize() }
             let team = threads.team()
             defer { team.stop() }
@@ -67,7 +77,18 @@ struct Prepare: ParsableCommand {
             }
             progress.end()
             let summary = try world.agree(on: result)
-            if world.rank == 0, let catalogue { report(catalogue, summary, size, started) }
+            if world.rank == 0, let catalogue { report(catalogue, summary, output, size, started) }
+        }
+    }
+
+    /// Rank 0 alone reads and speaks.
+    private func runCheck(_ world: Communicator) throws {
+        try world.agree {
+            guard world.rank == 0 else { return }
+            let check = try CatalogueCheck(read())
+            for line in check.lines { print(line) }
+            let words = check.differences == 0 ? "no number differs" : "\(check.differences) numbers differ"
+            print("\(source): can be prepared; \(words) from what is published; nothing was written")
         }
     }
 
@@ -85,7 +106,8 @@ struct Prepare: ParsableCommand {
     }
 
     private func report(
-        _ catalogue: PersonCatalogue, _ summary: Preparation.Summary, _ size: (height: Int, width: Int), _ started: Date
+        _ catalogue: PersonCatalogue, _ summary: Preparation.Summary, _ output: String,
+        _ size: (height: Int, width: Int), _ started: Date
     ) {
         for finding in catalogue.findings { print("  \(finding)") }
         for bad in summary.badPictures.prefix(20) { print("  left out: \(bad)") }
