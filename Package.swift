@@ -129,7 +129,7 @@ let package = Package(
             swiftSettings: testing),
         .testTarget(
             name: "EvaluationTests",
-            dependencies: ["Evaluation", "PersonData", "Tensors", "TestSupport"],
+            dependencies: ["Evaluation", "Kernels", "MPI", "PersonData", "Tensors", "TestSupport"],
             swiftSettings: testing),
         .testTarget(
             name: "CheckpointsTests",

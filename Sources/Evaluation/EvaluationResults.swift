@@ -49,6 +49,15 @@ public struct AttributeResults: Sendable {
     }
 }
 
+/// Re-identification after k-reciprocal re-ranking.
+public struct RerankedResults: Sendable {
+    /// How it was re-ranked.
+    public let parameters: RerankingParameters
+
+    /// By the column feature, and by FC0's output.
+    public let columns: RetrievalSummary, identity: RetrievalSummary
+}
+
 /// All figures of an evaluation.
 public struct EvaluationResults: Sendable {
     /// The attributes.
@@ -56,6 +65,9 @@ public struct EvaluationResults: Sendable {
 
     /// Re-identification by the column feature, by FC0's output and by raw pixels.
     public let columns: RetrievalSummary, identity: RetrievalSummary, pixels: RetrievalSummary
+
+    /// The first two after re-ranking; nil where nobody asked.
+    public let reranked: RerankedResults?
 
     /// What a random order would reach.
     public let chance: (rank1: Double, meanAveragePrecision: Double)
@@ -88,6 +100,13 @@ public struct EvaluationResults: Sendable {
         reid["chance"] = ["rank1": chance.rank1, "mAP": chance.meanAveragePrecision]
         reid["pixels"] = Self.object(pixels)
         reid["fc0"] = Self.object(identity)
+        if let reranked {
+            let parameters = reranked.parameters
+            reid["reranked"] = [
+                "columns": Self.object(reranked.columns), "fc0": Self.object(reranked.identity),
+                "k1": parameters.k1, "k2": parameters.k2, "lambda": parameters.lambda,
+            ]
+        }
         reid["queries"] = columns.queries
         reid["queriesWithoutAnswer"] = columns.unanswerable
         reid["gallery"] = galleryPictures

@@ -21,8 +21,10 @@ public struct Evaluator {
         reader = PictureReader(model, table: data.table, search: search)
     }
 
-    /// All figures, on every rank; collective.
-    public func run(progress: (Int, Int) -> Void = { _, _ in }) throws -> EvaluationResults {
+    /// All figures, on every rank, those after re-ranking too where its parameters are given; collective.
+    public func run(
+        reranking: RerankingParameters? = nil, progress: (Int, Int) -> Void = { _, _ in }
+    ) throws -> EvaluationResults {
         let queries = data.indices(of: .query), gallery = data.indices(of: .gallery)
         let ownQueries = share(queries), ownGallery = share(gallery)
         let columnWidth = model.configuration.columns * model.configuration.columnChannels
@@ -42,11 +44,17 @@ public struct Evaluator {
             queryCameras: queries.map { data.cameraIDs[$0] }, galleryPersons: gallery.map { data.personIDs[$0] },
             galleryCameras: gallery.map { data.cameraIDs[$0] })
         let results = try tables.map { try ranking.evaluate($0) }
+        let reranked = try reranking.map { parameters in
+            RerankedResults(
+                parameters: parameters,
+                columns: RetrievalSummary(try ranking.evaluate(tables[0], reranked: parameters)),
+                identity: RetrievalSummary(try ranking.evaluate(tables[1], reranked: parameters)))
+        }
         return EvaluationResults(
             attributes: AttributeResults(scores, pictures: gallery.count { data.personIDs[$0] > 0 }),
             columns: RetrievalSummary(results[0]), identity: RetrievalSummary(results[1]),
-            pixels: RetrievalSummary(results[2]), chance: RetrievalSummary.chance(results[0]),
-            galleryPictures: gallery.count)
+            pixels: RetrievalSummary(results[2]), reranked: reranked,
+            chance: RetrievalSummary.chance(results[0]), galleryPictures: gallery.count)
     }
 
     private func share(_ indices: [Int]) -> [Int] {
