@@ -32,10 +32,17 @@ public struct AttributeResults: Sendable {
     /// Plain means over the attributes.
     public let mean: Double, ctcMean: Double, majority: Double
 
+    /// The means by every protocol, with 95 % intervals, by beam search and by CTC.
+    public let beamProtocols: AttributeProtocols, ctcProtocols: AttributeProtocols
+
     /// Pictures of the test.
     public let pictures: Int
 
-    init(_ scores: AttributeScores, pictures: Int) {
+    init(
+        _ scores: AttributeScores, beam beamProtocols: AttributeProtocols, ctc ctcProtocols: AttributeProtocols,
+        pictures: Int
+    ) {
+        (self.beamProtocols, self.ctcProtocols) = (beamProtocols, ctcProtocols)
         let (beam, ctc, majority) = (scores.accuracy("beam"), scores.accuracy("ctc"), scores.majority)
         rows = scores.names.indices.map {
             Row(
@@ -115,10 +122,26 @@ public struct EvaluationResults: Sendable {
                 "mean": attributes.mean, "ctcMean": attributes.ctcMean, "majority": attributes.majority,
                 "pictures": attributes.pictures, "perAttribute": perAttribute,
                 "notLearned": attributes.rows.filter(\.isNotLearned).map(\.name),
+                "protocols": [
+                    "beam": Self.object(attributes.beamProtocols), "ctc": Self.object(attributes.ctcProtocols),
+                ],
             ] as [String: Any],
             "reid": reid, "training": training, "facts": facts,
         ]
         return try JSONSerialization.data(withJSONObject: object, options: [.prettyPrinted, .sortedKeys])
+    }
+
+    private static func object(_ protocols: AttributeProtocols) -> [String: Any] {
+        var object: [String: Any] = [
+            "identities": protocols.identities, "replicates": protocols.replicates, "labels": protocols.labels,
+        ]
+        for row in AttributeFigures.rows {
+            object[row.key] = [
+                "value": protocols.figures[keyPath: row.path], "low": protocols.low[keyPath: row.path],
+                "high": protocols.high[keyPath: row.path],
+            ]
+        }
+        return object
     }
 
     private static func object(_ summary: RetrievalSummary) -> [String: Any] {

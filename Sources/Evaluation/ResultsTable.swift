@@ -2,7 +2,7 @@ internal import Foundation
 
 extension EvaluationResults {
     /// The figures as tables to read.
-    public var table: String { (attributeLines + [""] + retrievalLines).joined(separator: "\n") }
+    public var table: String { (attributeLines + [""] + protocolLines + [""] + retrievalLines).joined(separator: "\n") }
 
     private var attributeLines: [String] {
         let width = max(14, (attributes.rows.map(\.name.count).max() ?? 0) + 2)
@@ -26,6 +26,10 @@ extension EvaluationResults {
                 ? "every attribute that varies is more than a point above its majority"
                 : "not learned (no more than a point above the majority): \(missed.joined(separator: ", "))")
         return lines
+    }
+
+    private var protocolLines: [String] {
+        ProtocolTable.lines([("beam", attributes.beamProtocols), ("CTC", attributes.ctcProtocols)])
     }
 
     private var retrievalLines: [String] {
