@@ -131,7 +131,7 @@ let package = Package(
             swiftSettings: testing),
         .testTarget(
             name: "EvaluationTests",
-            dependencies: ["Evaluation", "PersonData", "Tensors", "TestSupport"],
+            dependencies: ["Evaluation", "Kernels", "MPI", "PersonData", "Tensors", "TestSupport"],
             swiftSettings: testing),
         .testTarget(
             name: "CheckpointsTests",

@@ -25,10 +25,15 @@ public struct AttributeScores: Sendable {
             known[attribute] += 1
             for answer in truth where answer != .noColour { occurrences[attribute][answer, default: 0] += 1 }
             for (method, said) in readings {
-                let isRight = said[attribute].answer != .noColour && truth.contains(said[attribute].answer)
+                let isRight = Self.isRight(said[attribute].answer, truth)
                 correct[method, default: [Int](repeating: 0, count: known.count)][attribute] += isRight ? 1 : 0
             }
         }
+    }
+
+    /// Whether an answer counts as right.
+    static func isRight(_ answer: AttributeAnswer, _ truth: Set<AttributeAnswer>) -> Bool {
+        answer != .noColour && truth.contains(answer)
     }
 
     /// Adds what the other ranks counted; collective.

@@ -32,10 +32,17 @@ public struct AttributeResults: Sendable {
     /// Plain means over the attributes.
     public let mean: Double, ctcMean: Double, majority: Double
 
+    /// The means by every protocol, with 95 % intervals, by beam search and by CTC.
+    public let beamProtocols: AttributeProtocols, ctcProtocols: AttributeProtocols
+
     /// Pictures of the test.
     public let pictures: Int
 
-    init(_ scores: AttributeScores, pictures: Int) {
+    init(
+        _ scores: AttributeScores, beam beamProtocols: AttributeProtocols, ctc ctcProtocols: AttributeProtocols,
+        pictures: Int
+    ) {
+        (self.beamProtocols, self.ctcProtocols) = (beamProtocols, ctcProtocols)
         let (beam, ctc, majority) = (scores.accuracy("beam"), scores.accuracy("ctc"), scores.majority)
         rows = scores.names.indices.map {
             Row(
@@ -49,6 +56,15 @@ public struct AttributeResults: Sendable {
     }
 }
 
+/// Re-identification after k-reciprocal re-ranking.
+public struct RerankedResults: Sendable {
+    /// How it was re-ranked.
+    public let parameters: RerankingParameters
+
+    /// By the column feature, and by FC0's output.
+    public let columns: RetrievalSummary, identity: RetrievalSummary
+}
+
 /// All figures of an evaluation.
 public struct EvaluationResults: Sendable {
     /// The attributes.
@@ -56,6 +72,9 @@ public struct EvaluationResults: Sendable {
 
     /// Re-identification by the column feature, by FC0's output and by raw pixels.
     public let columns: RetrievalSummary, identity: RetrievalSummary, pixels: RetrievalSummary
+
+    /// The first two after re-ranking; nil where nobody asked.
+    public let reranked: RerankedResults?
 
     /// What a random order would reach.
     public let chance: (rank1: Double, meanAveragePrecision: Double)
@@ -88,6 +107,13 @@ public struct EvaluationResults: Sendable {
         reid["chance"] = ["rank1": chance.rank1, "mAP": chance.meanAveragePrecision]
         reid["pixels"] = Self.object(pixels)
         reid["fc0"] = Self.object(identity)
+        if let reranked {
+            let parameters = reranked.parameters
+            reid["reranked"] = [
+                "columns": Self.object(reranked.columns), "fc0": Self.object(reranked.identity),
+                "k1": parameters.k1, "k2": parameters.k2, "lambda": parameters.lambda,
+            ]
+        }
         reid["queries"] = columns.queries
         reid["queriesWithoutAnswer"] = columns.unanswerable
         reid["gallery"] = galleryPictures
@@ -96,10 +122,26 @@ public struct EvaluationResults: Sendable {
                 "mean": attributes.mean, "ctcMean": attributes.ctcMean, "majority": attributes.majority,
                 "pictures": attributes.pictures, "perAttribute": perAttribute,
                 "notLearned": attributes.rows.filter(\.isNotLearned).map(\.name),
+                "protocols": [
+                    "beam": Self.object(attributes.beamProtocols), "ctc": Self.object(attributes.ctcProtocols),
+                ],
             ] as [String: Any],
             "reid": reid, "training": training, "facts": facts,
         ]
         return try JSONSerialization.data(withJSONObject: object, options: [.prettyPrinted, .sortedKeys])
+    }
+
+    private static func object(_ protocols: AttributeProtocols) -> [String: Any] {
+        var object: [String: Any] = [
+            "identities": protocols.identities, "replicates": protocols.replicates, "labels": protocols.labels,
+        ]
+        for row in AttributeFigures.rows {
+            object[row.key] = [
+                "value": protocols.figures[keyPath: row.path], "low": protocols.low[keyPath: row.path],
+                "high": protocols.high[keyPath: row.path],
+            ]
+        }
+        return object
     }
 
     private static func object(_ summary: RetrievalSummary) -> [String: Any] {

@@ -21,32 +21,41 @@ public struct Evaluator {
         reader = PictureReader(model, table: data.table, search: search)
     }
 
-    /// All figures, on every rank; collective.
-    public func run(progress: (Int, Int) -> Void = { _, _ in }) throws -> EvaluationResults {
+    /// All figures, on every rank, those after re-ranking too where its parameters are given; collective.
+    public func run(
+        reranking: RerankingParameters? = nil, progress: (Int, Int) -> Void = { _, _ in }
+    ) throws -> EvaluationResults {
         let queries = data.indices(of: .query), gallery = data.indices(of: .gallery)
         let ownQueries = share(queries), ownGallery = share(gallery)
         let columnWidth = model.configuration.columns * model.configuration.columnChannels
         let tables = [columnWidth, model.configuration.identityWidth, PixelFeature.width].map {
             FeatureTable(width: $0, queries: ownQueries.count, gallery: ownGallery.count)
         }
-        var scores = AttributeScores(data.table)
+        var scores = GalleryScores(
+            data.table, identities: Set(gallery.map { data.personIDs[$0] }).filter { $0 > 0 }.sorted())
         // Attributes are scored on gallery pictures of known people: the official test set.
         let total = ownQueries.count + ownGallery.count
         fill(tables, \.queries, ownQueries, scores: nil, done: 0, of: total, progress)
         withUnsafeMutablePointer(to: &scores) {
             fill(tables, \.gallery, ownGallery, scores: $0, done: ownQueries.count, of: total, progress)
         }
-        try scores.sum(over: world, methods: ["beam", "ctc"])
+        try scores.sum(over: world)
         let ranking = GalleryRanking(
             world: world, team: team, queryPersons: queries.map { data.personIDs[$0] },
             queryCameras: queries.map { data.cameraIDs[$0] }, galleryPersons: gallery.map { data.personIDs[$0] },
             galleryCameras: gallery.map { data.cameraIDs[$0] })
         let results = try tables.map { try ranking.evaluate($0) }
+        let reranked = try reranking.map { parameters in
+            RerankedResults(
+                parameters: parameters,
+                columns: RetrievalSummary(try ranking.evaluate(tables[0], reranked: parameters)),
+                identity: RetrievalSummary(try ranking.evaluate(tables[1], reranked: parameters)))
+        }
         return EvaluationResults(
-            attributes: AttributeResults(scores, pictures: gallery.count { data.personIDs[$0] > 0 }),
+            attributes: scores.results(pictures: gallery.count { data.personIDs[$0] > 0 }),
             columns: RetrievalSummary(results[0]), identity: RetrievalSummary(results[1]),
-            pixels: RetrievalSummary(results[2]), chance: RetrievalSummary.chance(results[0]),
-            galleryPictures: gallery.count)
+            pixels: RetrievalSummary(results[2]), reranked: reranked,
+            chance: RetrievalSummary.chance(results[0]), galleryPictures: gallery.count)
     }
 
     private func share(_ indices: [Int]) -> [Int] {
@@ -55,7 +64,7 @@ public struct Evaluator {
 
     private func fill(
         _ tables: [FeatureTable], _ part: (FeatureTable) -> Tensor, _ indices: [Int],
-        scores: UnsafeMutablePointer<AttributeScores>?, done: Int, of total: Int, _ progress: (Int, Int) -> Void
+        scores: UnsafeMutablePointer<GalleryScores>?, done: Int, of total: Int, _ progress: (Int, Int) -> Void
     ) {
         let batch = model.context.microBatch
         let size = data.height * data.width * 3
@@ -78,11 +87,41 @@ public struct Evaluator {
                 if let scores, chunk.contains(where: { data.personIDs[$0] > 0 }) {
                     for (index, reading) in zip(chunk, reader.read(columns)) where data.personIDs[index] > 0 {
                         scores.pointee.add(
-                            data.labels(of: index), [("beam", reading.beam), ("ctc", reading.ctc)])
+                            data.personIDs[index], data.labels(of: index),
+                            [("beam", reading.beam), ("ctc", reading.ctc)])
                     }
                 }
             }
             progress(done + first + chunk.count, total)
         }
+    }
+}
+
+/// What the gallery's pictures of known people are scored in.
+private struct GalleryScores {
+    private static let methods = ["beam", "ctc"]
+    private var scores: AttributeScores
+    private var tallies: IdentityTallies
+
+    init(_ table: AttributeTable, identities: [Int]) {
+        scores = AttributeScores(table)
+        tallies = IdentityTallies(table, identities: identities, methods: Self.methods)
+    }
+
+    mutating func add(
+        _ person: Int, _ labels: PersonLabels, _ readings: [(method: String, readings: [AttributeReading])]
+    ) {
+        scores.add(labels, readings)
+        tallies.add(person, labels, readings)
+    }
+
+    mutating func sum(over world: Communicator) throws {
+        try scores.sum(over: world, methods: Self.methods)
+        try tallies.sum(over: world, methods: Self.methods)
+    }
+
+    func results(pictures: Int) -> AttributeResults {
+        AttributeResults(
+            scores, beam: tallies.protocols("beam"), ctc: tallies.protocols("ctc"), pictures: pictures)
     }
 }

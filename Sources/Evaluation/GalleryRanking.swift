@@ -37,21 +37,43 @@ struct GalleryRanking {
                     multiply(
                         Matrix(queries), Matrix(features.gallery).transposed, into: Matrix(distances), scale: -2,
                         team: team)
-                    let parts = try world.gather(distances.array, root: owner)
-                    let block = parts.map { evaluate($0, queries: first..<first + count) } ?? []
-                    results += try share(block, count: count, owner: owner)
+                    results += try evaluate(distances.array, queries: first..<first + count, owner: owner)
                 }
             }
         }
         return results
     }
 
+    /// The same after k-reciprocal re-ranking; collective.
+    func evaluate(
+        _ features: FeatureTable, reranked parameters: RerankingParameters
+    ) throws -> [RetrievalMetrics.QueryResult] {
+        let reranking = try Reranking(
+            features, queries: queryPersons.count, gallery: galleryPersons.count, parameters: parameters, world: world,
+            team: team)
+        var results: [RetrievalMetrics.QueryResult] = []
+        try reranking.forEachBlock { owner, queries, distances in
+            results += try evaluate(distances, queries: queries, owner: owner)
+        }
+        return results
+    }
+
+    /// Results of queries by their owner, from every rank's distances [queries, its gallery]; collective.
+    private func evaluate<Distance: MPINumber>(
+        _ distances: [Distance], queries: Range<Int>, owner: Int
+    ) throws -> [RetrievalMetrics.QueryResult] {
+        let parts = try world.gather(distances, root: owner)
+        return try share(parts.map { evaluate($0, queries: queries) } ?? [], owner: owner)
+    }
+
     /// Evaluates queries whose distances came in one part a rank, each part [queries, that rank's gallery].
-    private func evaluate(_ parts: [[Float]], queries: Range<Int>) -> [RetrievalMetrics.QueryResult] {
+    private func evaluate<Distance: MPINumber>(
+        _ parts: [[Distance]], queries: Range<Int>
+    ) -> [RetrievalMetrics.QueryResult] {
         let results = Mutex([RetrievalMetrics.QueryResult](repeating: .init(), count: queries.count))
         team.ranges(queries.count) { range in
             for index in range {
-                var distances: [Float] = []
+                var distances: [Distance] = []
                 distances.reserveCapacity(galleryPersons.count)
                 for part in parts {
                     let width = part.count / queries.count
@@ -69,7 +91,7 @@ struct GalleryRanking {
 
     /// Gives every rank the owner's results: six numbers a query.
     private func share(
-        _ results: [RetrievalMetrics.QueryResult], count: Int, owner: Int
+        _ results: [RetrievalMetrics.QueryResult], owner: Int
     ) throws -> [RetrievalMetrics.QueryResult] {
         let numbers = try world.broadcast(
             results.flatMap {

@@ -2,7 +2,7 @@ internal import Foundation
 
 extension EvaluationResults {
     /// The figures as tables to read.
-    public var table: String { (attributeLines + [""] + retrievalLines).joined(separator: "\n") }
+    public var table: String { (attributeLines + [""] + protocolLines + [""] + retrievalLines).joined(separator: "\n") }
 
     private var attributeLines: [String] {
         let width = max(14, (attributes.rows.map(\.name.count).max() ?? 0) + 2)
@@ -28,30 +28,26 @@ extension EvaluationResults {
         return lines
     }
 
+    private var protocolLines: [String] {
+        ProtocolTable.lines([("beam", attributes.beamProtocols), ("CTC", attributes.ctcProtocols)])
+    }
+
     private var retrievalLines: [String] {
-        func line(_ name: String, _ values: [String]) -> String {
-            name.padding(toLength: 30, withPad: " ", startingAt: 0)
-                + values.map { String(repeating: " ", count: max(1, 9 - $0.count)) + $0 }.joined()
+        let columnName = "JCM (D, \(facts["columnWidth"] ?? "T·C")), columns"
+        let identityName = "JCM (D, \(facts["identityWidth"] ?? "FC0")), FC0"
+        var lines = RetrievalTable.header(columns, gallery: galleryPictures)
+        lines.append(RetrievalTable.row(columnName + (isLedByIdentity ? "" : " *"), columns))
+        lines.append(RetrievalTable.row(identityName + (isLedByIdentity ? " *" : ""), identity))
+        if let reranked {
+            lines.append(RetrievalTable.row("  re-ranked: columns", reranked.columns))
+            lines.append(RetrievalTable.row("  re-ranked: FC0", reranked.identity))
         }
-        func row(_ name: String, _ s: RetrievalSummary) -> String {
-            line(
-                name,
-                [
-                    s.rank1, s.rank5, s.rank10, s.rank20, s.meanAveragePrecision, s.meanHitPrecision,
-                    s.meanInversePenalty,
-                ].map { percent($0) })
-        }
-        let skipped = columns.unanswerable > 0 ? " (\(columns.unanswerable) more have no right answer)" : ""
-        return [
-            "Re-identification: \(columns.queries) queries\(skipped), \(galleryPictures) gallery pictures",
-            line("", ["rank-1", "rank-5", "rank-10", "rank-20", "mAP", "mAP hits", "mINP"]),
-            row("JCM (D, \(facts["columnWidth"] ?? "T·C")), columns" + (isLedByIdentity ? "" : " *"), columns),
-            row("JCM (D, \(facts["identityWidth"] ?? "FC0")), FC0" + (isLedByIdentity ? " *" : ""), identity),
-            row("raw pixels 16×8", pixels),
-            line("chance", [percent(chance.rank1), "", "", "", "", percent(chance.meanAveragePrecision), ""]),
-            "* leads results.json (evaluation.feature)",
-            "mAP: trapezoids, as Market-1501's own evaluation; mAP hits: mean of the precisions at the hits",
-        ]
+        lines.append(RetrievalTable.row("raw pixels 16×8", pixels))
+        lines.append(RetrievalTable.chance(chance))
+        lines.append("* leads results.json (evaluation.feature)")
+        lines.append(RetrievalTable.note)
+        if let reranked { lines.append(RetrievalTable.note(reranked.parameters)) }
+        return lines
     }
 
     private func percent(_ value: Double?) -> String { value.map { String(format: "%.1f", 100 * $0) } ?? "unknown" }

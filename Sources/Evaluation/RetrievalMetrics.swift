@@ -57,8 +57,8 @@ public enum RetrievalMetrics {
     }
 
     /// Ranks a gallery by distance, nearest first, equal distances in the gallery's order, and evaluates the list.
-    public static func evaluate(
-        distances: [Float], queryPerson: Int, queryCamera: Int, galleryPersons: [Int], galleryCameras: [Int]
+    public static func evaluate<Distance: Comparable>(
+        distances: [Distance], queryPerson: Int, queryCamera: Int, galleryPersons: [Int], galleryCameras: [Int]
     ) -> QueryResult {
         precondition(
             distances.count == galleryPersons.count && distances.count == galleryCameras.count,

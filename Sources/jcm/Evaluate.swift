@@ -22,14 +22,21 @@ struct Evaluate: ParsableCommand {
     @Option(help: "Where the figures go as JSON (default: results.json beside the checkpoint).")
     var output: String?
 
+    @Flag(help: "Print figures after k-reciprocal re-ranking, too (default: on Market-1501 and DukeMTMC-reID).")
+    var rerank = false
+
+    @Option(
+        name: .customLong("set"), parsing: .singleValue,
+        help: ArgumentHelp("Changes a setting of 'evaluation'; may be given several times.", valueName: "key=value"))
+    var changes: [String] = []
+
     @OptionGroup var threads: ThreadOptions
 
     func run() throws {
         MPIRuntime.run { world in
             let team = threads.team()
             defer { team.stop() }
-            let (description, prepared) = try world.agree { try open() }
-            let evaluation = description.recipe.evaluation
+            let (description, prepared, evaluation) = try world.agree { try open() }
             let model = try world.agree {
                 let model = try ModelFactory.build(
                     description.recipe, description.dimensions, microBatch: evaluation.batch, team: team)
@@ -39,7 +46,10 @@ struct Evaluate: ParsableCommand {
             let progress = ProgressLine("evaluating", unit: "pictures of this rank")
             let evaluator = Evaluator(
                 model, prepared, search: evaluation.search, world: world, team: team)
-            var results = try evaluator.run { progress.show($0, of: $1) }
+            let isReranked = rerank || evaluation.reranks(prepared.provenance.source)
+            var results = try evaluator.run(reranking: isReranked ? evaluation.reranking : nil) {
+                progress.show($0, of: $1)
+            }
             progress.end()
             results.training = description.finalLosses
             results.isLedByIdentity = evaluation.feature == .fc0
@@ -53,9 +63,9 @@ struct Evaluate: ParsableCommand {
         }
     }
 
-    private func open() throws -> (RunCheckpoint.Description, PreparedFileReader) {
+    private func open() throws -> (RunCheckpoint.Description, PreparedFileReader, EvaluationSettings) {
         let description = try RunCheckpoint.describe(RunFolder.checkpoint(at: checkpoint))
-        var recipe = description.recipe
+        var recipe = try RecipeReader.read(description.recipe, changes: changes, section: "evaluation")
         if let data { recipe.data.prepared = data }
         let prepared = try ModelFactory.open(recipe)
         guard prepared.table == description.table else {
@@ -68,7 +78,7 @@ struct Evaluate: ParsableCommand {
                 "\(prepared.path): holds \(prepared.indices(of: .query).count) queries and "
                     + "\(prepared.indices(of: .gallery).count) gallery pictures; both are needed, prepare some")
         }
-        return (description, prepared)
+        return (description, prepared, recipe.evaluation)
     }
 
     private func write(_ results: EvaluationResults, beside checkpoint: String) throws {
@@ -98,5 +108,17 @@ extension EvaluationSettings {
         search.maximumLength = maximumTokens
         search.eachTokenOnce = eachTokenOnce
         return search
+    }
+
+    /// The recipe's re-ranking.
+    var reranking: RerankingParameters { RerankingParameters(k1: rerankK1, k2: rerankK2, lambda: rerankLambda) }
+
+    /// Whether results on data from `source` are re-ranked; the paper does so on Market-1501 and DukeMTMC-reID.
+    func reranks(_ source: String) -> Bool {
+        switch rerank {
+        case .on: true
+        case .off: false
+        case .auto: source.hasPrefix("Market-1501") || source.hasPrefix("DukeMTMC")
+        }
     }
 }

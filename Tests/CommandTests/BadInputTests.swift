@@ -101,6 +101,10 @@ struct BadInputTests {
         }
         try expectRefusal(resume(SmallWorld.prepared.path), "no checkpoint of jcm")
         try expectRefusal(["evaluate", SmallWorld.folder.path], "holds no checkpoint")
+        let change = { (setting: String) in ["evaluate", run.path, "--set", setting] }
+        try expectRefusal(change("evaluation.rerank_k1=0"), "evaluation.rerank_k1", "at least 1")
+        try expectRefusal(change("evaluation.rerank_lambda=2"), "evaluation.rerank_lambda", "0 ... 1")
+        try expectRefusal(change("model.width=8"), "model.width=8", "only settings of 'evaluation'")
         try expectRefusal(
             SmallWorld.train(target, ["training.epochs=0.2", "model.width=32"], resume: sound.path), "another recipe",
             "model.width")

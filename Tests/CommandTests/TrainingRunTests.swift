@@ -143,8 +143,18 @@ struct TrainingRunTests {
         }
         #expect(figures[0] == figures[1] && figures[1] == figures[2])
         let object = try JSONSerialization.jsonObject(with: Data(figures[0].utf8)) as? [String: [String: Any]]
-        for key in ["mean", "ctcMean", "majority", "perAttribute"] { #expect(object?["attributes"]?[key] != nil) }
-        for key in ["rank1", "rank5", "mAP", "chance", "pixels"] { #expect(object?["reid"]?[key] != nil) }
+        for key in ["mean", "ctcMean", "majority", "perAttribute", "protocols"] {
+            #expect(object?["attributes"]?[key] != nil)
+        }
+        // The twin is laid out as Market-1501: results are re-ranked unasked.
+        for key in ["rank1", "rank5", "mAP", "chance", "pixels", "reranked"] { #expect(object?["reid"]?[key] != nil) }
+        for (arguments, isReranked) in [(["--set", "evaluation.rerank=off"], false), (["--rerank"], true)] {
+            let result = try MPILauncher.runAlone(
+                SmallWorld.jcm,
+                ["evaluate", run.path, "--output", run.appending(path: "r.json").path] + arguments
+                    + ["--set", "evaluation.rerank_k1=7"])
+            #expect(result.exitCode == 0 && result.output.contains("k1 7, k2 6") == isReranked, "\(result.tail)")
+        }
         let query = SmallWorld.twin.appending(path: "query")
         let picture = try #require(try FileManager.default.contentsOfDirectory(atPath: query.path).first)
         let said = try MPILauncher.runAlone(

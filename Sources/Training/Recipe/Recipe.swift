@@ -146,4 +146,17 @@ public struct EvaluationSettings: Equatable, Sendable {
 
     /// The feature whose figures lead the results; those of the other stand beside them.
     public var feature = Feature.columns
+
+    /// When figures after k-reciprocal re-ranking stand beside the plain ones.
+    public enum Reranking: String, Sendable, CaseIterable {
+        /// On Market-1501 and DukeMTMC-reID, as the paper.
+        case auto
+        case on, off
+    }
+
+    /// When results are re-ranked.
+    public var rerank = Reranking.auto
+
+    /// Re-ranking: nearest pictures for reciprocal neighbours and for the expansion, and the original distance's weight.
+    public var rerankK1 = 20, rerankK2 = 6, rerankLambda = 0.3
 }

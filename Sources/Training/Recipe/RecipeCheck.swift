@@ -36,6 +36,11 @@ enum RecipeCheck {
             (recipe.evaluation.beamWidth >= 1, "evaluation.beam_width: at least 1 is needed"),
             (recipe.evaluation.maximumTokens >= 1, "evaluation.maximum_tokens: at least 1 is needed"),
             (recipe.evaluation.batch >= 1, "evaluation.batch: at least 1 is needed"),
+            (
+                recipe.evaluation.rerankK1 >= 1 && recipe.evaluation.rerankK2 >= 1,
+                "evaluation.rerank_k1, rerank_k2: at least 1 is needed"
+            ),
+            ((0...1).contains(recipe.evaluation.rerankLambda), "evaluation.rerank_lambda: a number in 0 ... 1"),
             (recipe.logEverySteps >= 1, "log.every_steps: at least 1 is needed"),
         ]
         for (holds, problem) in limits where !holds { throw RecipeError(source, problem) }
@@ -53,6 +58,7 @@ enum RecipeCheck {
             ("training.global_batch", t.globalBatch, 1 << 24), ("training.micro_batch", t.microBatch, 1 << 16),
             ("training.bucket_megabytes", t.bucketMegabytes, 1 << 16), ("evaluation.batch", e.batch, 1 << 16),
             ("evaluation.beam_width", e.beamWidth, 1000), ("evaluation.maximum_tokens", e.maximumTokens, 1 << 16),
+            ("evaluation.rerank_k1", e.rerankK1, 1000), ("evaluation.rerank_k2", e.rerankK2, 1000),
         ]
     }
 

@@ -19,6 +19,21 @@ public enum RecipeReader {
         return recipe
     }
 
+    /// `recipe` with `changes` ("key=value") to settings of one section on top.
+    public static func read(
+        _ recipe: Recipe, changes: [String], section: String
+    ) throws(RecipeError) -> Recipe {
+        var result = recipe
+        for change in changes {
+            guard change.hasPrefix(section + ".") else {
+                throw RecipeError("--set \(change)", "only settings of '\(section)' can be changed here")
+            }
+            try apply(change, to: &result)
+        }
+        try RecipeCheck.check(result, source: "--set")
+        return result
+    }
+
     /// A recipe from the text of a YAML document.
     public static func read(text: String, source: String) throws(RecipeError) -> Recipe {
         try read(text: text, source: source, depth: 0)

@@ -104,6 +104,10 @@ public struct RecipeSetting: Sendable {
         .init("evaluation.each_token_once", \.evaluation.eachTokenOnce, "beam search: no token twice", isFree: true),
         .init("evaluation.batch", \.evaluation.batch, "pictures of one forward pass", isFree: true),
         .init("evaluation.feature", \.evaluation.feature, "re-ID feature that leads: columns or fc0", isFree: true),
+        .init("evaluation.rerank", \.evaluation.rerank, "re-ranked figures, too: auto = Market, Duke", isFree: true),
+        .init("evaluation.rerank_k1", \.evaluation.rerankK1, "re-ranking: nearest for reciprocity", isFree: true),
+        .init("evaluation.rerank_k2", \.evaluation.rerankK2, "re-ranking: nearest for the expansion", isFree: true),
+        .init("evaluation.rerank_lambda", \.evaluation.rerankLambda, "re-ranking: original's weight", isFree: true),
         .init("log.every_steps", \.logEverySteps, "steps from line to line", isFree: true),
     ]
 }
@@ -115,4 +119,5 @@ extension TrainingSettings.Schedule: RecipeValue {}
 extension TrainingSettings.BatchNormScope: RecipeValue {}
 extension TrainingSettings.Overlap: RecipeValue {}
 extension EvaluationSettings.Feature: RecipeValue {}
+extension EvaluationSettings.Reranking: RecipeValue {}
 extension ReductionAlgorithm: RecipeValue {}
