@@ -111,10 +111,15 @@ run_mpi() {
     compose_mpi_line "$@"
     say "\$ ${mpi_line[*]}"
     setsid "${mpi_line[@]}" </dev/null &
-    local job=$! code=0
-    trap 'kill -USR1 $job 2>/dev/null || true' TERM INT HUP
-    wait "$job" || code=$?
-    while kill -0 "$job" 2>/dev/null; do code=0; wait "$job" || code=$?; done
+    local job=$! code=0 requested=0
+    trap 'requested=1; kill -USR1 $job 2>/dev/null || true' TERM INT HUP
+    # A request interrupts `wait`, which then gives the signal's number: the job's own code is asked for again, also
+    # where the job has ended meanwhile.
+    while
+        requested=0 code=0
+        wait "$job" || code=$?
+        [ "$requested" = 1 ]
+    do :; done
     trap - TERM INT HUP
     if [ "$code" = 75 ]; then
         say "jcm: stopped on request, the state is saved; the same command goes on from there"

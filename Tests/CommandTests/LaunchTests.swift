@@ -10,7 +10,13 @@ struct LaunchTests {
         case $1 in
             synthesize) mkdir -p "$2/query"; (cd "$2/query"; touch $(printf '%04d_c1s1_000000_00.jpg ' $(seq 3000))) ;;
             prepare) touch "$4" ;;
-            train) exit ${JCM_FAKE_CODE:-0} ;;
+            train)
+                if [ -n "${JCM_FAKE_WAIT:-}" ]; then
+                    trap 'exit 75' USR1
+                    touch "$JCM_FAKE_WAIT.$OMPI_COMM_WORLD_RANK"
+                    while :; do sleep 0.05; done
+                fi
+                exit ${JCM_FAKE_CODE:-0} ;;
         esac
         """
 
@@ -81,6 +87,20 @@ struct LaunchTests {
             """, program: SmallWorld.jcm)
         #expect(result.exitCode == 75, "\(result.tail)")
         #expect(result.output.contains("stopped by a signal after step"), "\(result.tail)")
+    }
+
+    @Test("The job's code is reported also where it ends before launch.sh comes back to it")
+    func endsWhileSignalled() throws {
+        let result = try launch(
+            """
+            kill() { builtin kill "$@" && sleep 1; }
+            export -f kill
+            JCM_RANKS=2 JCM_FAKE_WAIT=$PWD/started ./launch.sh train r & job=$!
+            until [ -e started.0 ] && [ -e started.1 ]; do sleep 0.05; done
+            builtin kill $job; wait $job
+            """)
+        #expect(result.exitCode == 75, "\(result.tail)")
+        #expect(result.output.contains("stopped on request"), "\(result.tail)")
     }
 
     @Test("Ctrl-C on a terminal saves the run")
