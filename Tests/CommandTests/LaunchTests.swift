@@ -93,7 +93,7 @@ struct LaunchTests {
     func endsWhileSignalled() throws {
         let result = try launch(
             """
-            kill() { builtin kill "$@" && sleep 1; }
+            kill() { builtin kill "$@" && while builtin kill -0 $job 2>/dev/null; do sleep 0.1; done; }
             export -f kill
             JCM_RANKS=2 JCM_FAKE_WAIT=$PWD/started ./launch.sh train r & job=$!
             until [ -e started.0 ] && [ -e started.1 ]; do sleep 0.05; done
