@@ -77,13 +77,17 @@ let package = Package(
             dependencies: ["MPI", "Tensors", "Kernels", "Layers", "Model", "PersonData", "DataParallel"],
             swiftSettings: numeric),
         .target(
+            name: "Studies",
+            dependencies: ["MPI", "Tensors", "Layers", "Model", "PersonData", "Training", "Evaluation", "Yams"],
+            swiftSettings: common),
+        .target(
             name: "Benchmarks", dependencies: ["Tensors", "Kernels", "Layers", "Model"], swiftSettings: numeric),
         .executableTarget(
             name: "jcm",
             dependencies: [
                 "Benchmarks",
                 "MPI", "HDF5", "Images", "Tensors", "Kernels", "Layers", "Model", "PersonData", "Synthesis",
-                "DataParallel", "Checkpoints", "Training", "Evaluation", "COpenBLAS", "CSystem",
+                "DataParallel", "Checkpoints", "Training", "Evaluation", "Studies", "COpenBLAS", "CSystem",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: common),
@@ -137,6 +141,8 @@ let package = Package(
             name: "CheckpointsTests",
             dependencies: ["Checkpoints", "HDF5", "Tensors", "TestSupport"],
             swiftSettings: testing),
+        .testTarget(
+            name: "StudiesTests", dependencies: ["Studies", "Training", "MPI", "TestSupport"], swiftSettings: testing),
         .testTarget(name: "MPITests", dependencies: ["MPI", "MPIProbe", "TestSupport"], swiftSettings: testing),
         .testTarget(
             name: "PersonDataTests", dependencies: ["PersonData", "HDF5", "Images", "Tensors", "TestSupport"],

@@ -79,6 +79,9 @@ public struct EvaluationResults: Sendable {
     /// What a random order would reach.
     public let chance: (rank1: Double, meanAveragePrecision: Double)
 
+    /// What they are made of.
+    public let details: EvaluationDetails
+
     /// Whether FC0's figures lead, and not the columns'.
     public var isLedByIdentity = false
 

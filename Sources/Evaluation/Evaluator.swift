@@ -31,8 +31,8 @@ public struct Evaluator {
         let tables = [columnWidth, model.configuration.identityWidth, PixelFeature.width].map {
             FeatureTable(width: $0, queries: ownQueries.count, gallery: ownGallery.count)
         }
-        var scores = GalleryScores(
-            data.table, identities: Set(gallery.map { data.personIDs[$0] }).filter { $0 > 0 }.sorted())
+        let identities = Set(gallery.map { data.personIDs[$0] }).filter { $0 > 0 }.sorted()
+        var scores = GalleryScores(data.table, identities: identities)
         // Attributes are scored on gallery pictures of known people: the official test set.
         let total = ownQueries.count + ownGallery.count
         fill(tables, \.queries, ownQueries, scores: nil, done: 0, of: total, progress)
@@ -55,7 +55,12 @@ public struct Evaluator {
             attributes: scores.results(pictures: gallery.count { data.personIDs[$0] > 0 }),
             columns: RetrievalSummary(results[0]), identity: RetrievalSummary(results[1]),
             pixels: RetrievalSummary(results[2]), reranked: reranked,
-            chance: RetrievalSummary.chance(results[0]), galleryPictures: gallery.count)
+            chance: RetrievalSummary.chance(results[0]),
+            details: EvaluationDetails(
+                queryPersons: queries.map { data.personIDs[$0] }, columns: results[0], identity: results[1],
+                identities: identities, attributes: data.table.attributes.map(\.name), right: scores.answers.right,
+                known: scores.answers.known),
+            galleryPictures: gallery.count)
     }
 
     private func share(_ indices: [Int]) -> [Int] {
@@ -119,6 +124,9 @@ private struct GalleryScores {
         try scores.sum(over: world, methods: Self.methods)
         try tallies.sum(over: world, methods: Self.methods)
     }
+
+    /// The beam's, of each identity and attribute.
+    var answers: (right: [[Int]], known: [[Int]]) { tallies.answers("beam") }
 
     func results(pictures: Int) -> AttributeResults {
         AttributeResults(

@@ -47,6 +47,14 @@ struct IdentityTallies {
         }
     }
 
+    /// A method's right answers and known pictures, of each identity and attribute.
+    func answers(_ method: String) -> (right: [[Int]], known: [[Int]]) {
+        let (width, attributes) = (AttributeTally.width(table), table.attributes.count)
+        let counts = tallies[method] ?? []
+        let rows = (0..<places.count).map { counts[($0 * width)..<($0 * width + 2 * attributes)].map(Int.init) }
+        return (rows.map { Array($0[attributes...]) }, rows.map { Array($0[..<attributes]) })
+    }
+
     /// A method's figures with their intervals. All methods draw the same identities.
     func protocols(_ method: String, seed: UInt64 = 1) -> AttributeProtocols {
         let counts = tallies[method] ?? []

@@ -14,7 +14,8 @@ extension Communicator {
         guard lowest < count else { return try result.get() }
         if rank == lowest, let failure, !(failure is CollectiveFailure) { report(failure) }
         let code = try broadcast(Int64(failure.map(exitCode(of:)) ?? 1), root: lowest)
-        throw CollectiveFailure(exitCode: Int32(code), rank: lowest, coversJob: count == worldCount)
+        let message = try broadcast(failure.map { "\($0)" } ?? "", root: lowest)
+        throw CollectiveFailure(exitCode: Int32(code), rank: lowest, coversJob: count == worldCount, message: message)
     }
 
     /// Runs a phase on every rank, and lets all go on only if none has failed; `phase` speaks with no other

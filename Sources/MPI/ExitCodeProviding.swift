@@ -15,10 +15,14 @@ public struct CollectiveFailure: ExitCodeProviding, Equatable, Sendable, CustomS
     /// Whether every rank of the job throws it, so that all can leave in order.
     public let coversJob: Bool
 
-    package init(exitCode: Int32, rank: Int, coversJob: Bool) {
+    /// What was printed of it, without the rank.
+    public let message: String
+
+    package init(exitCode: Int32, rank: Int, coversJob: Bool, message: String = "") {
         self.exitCode = exitCode
         self.rank = rank
         self.coversJob = coversJob
+        self.message = message
     }
 
     /// One line; not to be printed again at the end of the job.

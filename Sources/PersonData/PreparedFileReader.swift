@@ -26,8 +26,8 @@ public final class PreparedFileReader: Sendable {
     /// 0 where there are no cameras.
     public let cameraIDs: [Int]
 
-    /// Each picture's part of the data set.
-    public let splits: [DataSplit]
+    /// Each picture's part of the data set; nil where it is not used.
+    public let splits: [DataSplit?]
 
     /// Each picture's path in the data set.
     public let names: [String]
@@ -48,10 +48,13 @@ public final class PreparedFileReader: Sendable {
     private let mapped: MappedBytes
     private let normalisation = PixelNormalisation()
 
-    /// Opens and checks a file; `table` leaves out or reorders attributes, which are matched by name.
+    /// Opens and checks a file; `table` leaves out or reorders attributes, which are matched by name. With
+    /// `validationIdentities` so many training people become queries and gallery instead of the test.
     ///
     /// Throws where the file is missing, no prepared file, damaged or contradicts itself, or lacks an attribute.
-    public init(_ path: String, table: AttributeTable? = nil) throws(PersonDataError) {
+    public init(
+        _ path: String, table: AttributeTable? = nil, validationIdentities: Int = 0
+    ) throws(PersonDataError) {
         let content = try PreparedContent(path)
         self.path = path
         count = content.personIDs.count
@@ -60,7 +63,13 @@ public final class PreparedFileReader: Sendable {
         storedTable = content.table
         personIDs = content.personIDs
         cameraIDs = content.cameraIDs
-        splits = content.splits
+        splits =
+            validationIdentities == 0
+            ? content.splits
+            : try ValidationPeople(
+                validationIdentities, personIDs: content.personIDs, cameraIDs: content.cameraIDs,
+                splits: content.splits, source: path
+            ).splits
         names = content.names
         identityNames = content.identityNames
         provenance = content.provenance

@@ -32,7 +32,10 @@ public enum ModelFactory {
         }
         if recipe.data.orderSeed != 0 { table = table.reordered(seed: UInt64(recipe.data.orderSeed)) }
         if recipe.data.allValues { table = table.withAllValues(true) }
-        let data = table == stored.table ? stored : try PreparedFileReader(recipe.data.prepared, table: table)
+        let validation = recipe.data.validationIdentities
+        let data =
+            table == stored.table && validation == 0
+            ? stored : try PreparedFileReader(recipe.data.prepared, table: table, validationIdentities: validation)
         try check(recipe.model, data)
         return data
     }

@@ -39,6 +39,10 @@ public struct DataSettings: Equatable, Sendable {
     /// Seed of a permutation of the table's attributes; 0 keeps the table's order.
     public var orderSeed = 0
 
+    /// Training people set aside for validation: they become the queries and the gallery, and the test people are not
+    /// touched. 0 keeps the data's own test.
+    public var validationIdentities = 0
+
     /// Whether both values of a yes/no attribute have a token.
     public var allValues = false
 

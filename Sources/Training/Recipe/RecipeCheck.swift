@@ -10,6 +10,10 @@ enum RecipeCheck {
         let limits: [(Bool, String)] = [
             (t.epochs > 0, "training.epochs: \(t.epochs); more than 0 are needed"),
             (t.epochs <= 1e6, "training.epochs: \(t.epochs); at most 1000000 are possible"),
+            (
+                recipe.data.validationIdentities >= 0,
+                "data.validation_identities: \(recipe.data.validationIdentities); 0 or more is needed"
+            ),
             (recipe.data.orderSeed >= 0, "data.order_seed: \(recipe.data.orderSeed); 0 or more is needed"),
             (t.globalBatch >= 1, "training.global_batch: \(t.globalBatch); at least 1 is needed"),
             (t.microBatch >= 0, "training.micro_batch: \(t.microBatch); 0 or more is needed"),

@@ -62,6 +62,9 @@ public struct RecipeSetting: Sendable {
         .init("data.prepared", \.data.prepared, "the prepared HDF5 file", isFree: true),
         .init("data.leave_out", \.data.leaveOut, "attributes left out of the mapping table"),
         .init("data.order_seed", \.data.orderSeed, "permutes the mapping table; 0 keeps its order"),
+        .init(
+            "data.validation_identities", \.data.validationIdentities,
+            "training people set aside as queries and gallery; 0 = the data's test"),
         .init("data.all_values", \.data.allValues, "a token for 'no' of yes/no attributes, too"),
         .init("data.flip", \.data.flip, "mirror training pictures at random"),
     ]

@@ -17,16 +17,18 @@ final class RunLog {
     }
 
     private let path: String?
+    private let prints: Bool
     private var file: FileHandle?
     private let showsBar: Bool
     private let totalSteps: Int
     private var linesSinceHeader = 0
     private var isBarDrawn = false
 
-    /// A log that appends to `path`; silent where `path` is nil, as on all ranks but the first.
-    init(path: String?, totalSteps: Int) {
-        (self.path, self.totalSteps) = (path, totalSteps)
-        guard path != nil else {
+    /// A log that appends to `path`; silent where `path` is nil, as on all ranks but the first. Where it does not print,
+    /// the file has all there is to know.
+    init(path: String?, totalSteps: Int, prints: Bool = true) {
+        (self.path, self.totalSteps, self.prints) = (path, totalSteps, prints)
+        guard path != nil, prints else {
             showsBar = false
             return
         }
@@ -38,7 +40,7 @@ final class RunLog {
 
     /// Prints a line of text above the bar.
     func say(_ line: String) {
-        guard path != nil else { return }
+        guard path != nil, prints else { return }
         wipeBar()
         print(line)
     }

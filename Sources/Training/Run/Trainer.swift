@@ -40,8 +40,11 @@ public final class Trainer {
     private var state = RunState()
     private var lastSave = Date()
 
-    /// Builds model, loader and reducer on every rank; collective.
-    public init(_ recipe: Recipe, folder: RunFolder, world: Communicator, team: WorkerTeam) throws {
+    /// Builds model, loader and reducer on every rank; collective. Where it does not print, the log file alone tells how
+    /// the run goes.
+    public init(
+        _ recipe: Recipe, folder: RunFolder, world: Communicator, team: WorkerTeam, prints: Bool = true
+    ) throws {
         (self.recipe, self.folder, self.world) = (recipe, folder, world)
         let (data, microBatch) = try world.agree {
             let microBatch = try RecipeCheck.microBatches(recipe.training, ranks: world.count).size
@@ -65,13 +68,16 @@ public final class Trainer {
         totalSteps = max(
             1, Int((recipe.training.epochs * Double(pictures) / Double(recipe.training.globalBatch)).rounded(.up)))
         schedule = Schedule(settings: recipe.training, totalSteps: totalSteps, trainingPictures: pictures)
-        log = RunLog(path: world.rank == 0 ? folder.logPath : nil, totalSteps: totalSteps)
+        log = RunLog(path: world.rank == 0 ? folder.logPath : nil, totalSteps: totalSteps, prints: prints)
     }
 
     /// From now on SIGUSR1, SIGTERM and Ctrl-C ask to stop at the next step, and no longer end the process at once.
     ///
     /// To be called before MPI begins: a signal may come while the job starts.
     public static func listenForStopSignals() { StopSignal.listen() }
+
+    /// Whether a signal asks this rank to stop.
+    public static var isAskedToStop: Bool { StopSignal.isRaised }
 
     /// Runs until the last step, or until a signal asks to stop; collective.
     public func run(resume: Resume) throws -> Outcome {

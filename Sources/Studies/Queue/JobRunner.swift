@@ -1,0 +1,78 @@
+internal import Evaluation
+internal import Foundation
+internal import MPI
+internal import Model
+internal import Tensors
+internal import Training
+
+/// Trains and evaluates one training of a study, on the ranks of a group.
+struct JobRunner {
+    let study: Study
+    let folder: StudyFolder
+    let group: Communicator
+    let team: WorkerTeam
+
+    /// How a training ended.
+    enum Outcome: Equatable { case finished, stopped }
+
+    /// Trains from where the training stood, then evaluates it for every arm that it serves; collective over the group.
+    ///
+    /// Throws `CollectiveFailure` on all ranks of the group where the training cannot go on.
+    func run(_ job: Study.Job) throws -> Outcome {
+        let run = RunFolder(folder.run(job.name))
+        let trainer = try Trainer(job.recipe, folder: run, world: group, team: team, prints: false)
+        guard try trainer.run(resume: .automatic) == .finished else { return .stopped }
+        for settings in evaluations(of: job) { try evaluate(job, run, settings) }
+        return .finished
+    }
+
+    /// The kinds of evaluation that the arms want of a training, each once.
+    private func evaluations(of job: Study.Job) -> [EvaluationSettings] {
+        var result: [EvaluationSettings] = []
+        for arm in study.arms where arm.trainings.contains(where: { study.jobs[$0].name == job.name }) {
+            if !result.contains(arm.evaluation) { result.append(arm.evaluation) }
+        }
+        return result
+    }
+
+    private func evaluate(_ job: Study.Job, _ run: RunFolder, _ settings: EvaluationSettings) throws {
+        let path = folder.scoresPath(job.name, evaluation: settings.folderName)
+        let (description, data, model) = try group.agree {
+            let description = try RunCheckpoint.describe(RunFolder.checkpoint(at: run.path))
+            let data = try ModelFactory.open(job.recipe)
+            guard !data.indices(of: .query).isEmpty, !data.indices(of: .gallery).isEmpty else {
+                throw StudyError("\(data.path): holds no queries or no gallery; a study compares arms on both")
+            }
+            let model = try ModelFactory.build(
+                description.recipe, description.dimensions, microBatch: settings.batch, team: team)
+            try RunCheckpoint.loadWeights(description.path, into: model)
+            return (description, data, model)
+        }
+        let evaluator = Evaluator(model, data, search: settings.search, world: group, team: team)
+        var results = try evaluator.run()
+        results.isLedByIdentity = settings.feature == .fc0
+        results.training = description.finalLosses
+        try group.agree {
+            guard group.rank == 0 else { return }
+            let scores = JobScores(
+                results.details, isLedByIdentity: results.isLedByIdentity,
+                identityLoss: description.state.losses.identity)
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = .sortedKeys
+            try folder.write(path) { try encoder.encode(scores) }
+            try folder.write(run.resultsPath) { try results.json() }
+        }
+    }
+}
+
+extension EvaluationSettings {
+    /// A word for a file's name that differs where the settings do.
+    var folderName: String {
+        let words = [
+            "\(beamWidth)", "\(lengthPenalty)", "\(maximumTokens)", "\(eachTokenOnce)", "\(batch)",
+        ].joined(separator: "-")
+        // FNV-1a: the same everywhere, unlike Swift's own hashes.
+        let hash = words.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        return "\(feature.rawValue)-\(String(hash, radix: 16))"
+    }
+}
