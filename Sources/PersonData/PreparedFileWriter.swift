@@ -4,7 +4,8 @@ internal import HDF5
 /// Writes a prepared file: whole, or not at all.
 ///
 /// The metadata are known first; then rows of pixels come in any order and from any thread; `finish` puts the file in
-/// place. Until then it is called `PATH.partial1`, and a writer that goes away without `finish` removes it.
+/// place. Until then it is called `PATH.partial1`, and a writer that goes away without `finish` removes it: only a
+/// process that is killed leaves it.
 public final class PreparedFileWriter: Sendable {
     /// The file to be.
     public let path: String
@@ -45,6 +46,17 @@ public final class PreparedFileWriter: Sendable {
             unlink(partial)
             throw (error as? PersonDataError) ?? PersonDataError(path, "cannot be written: \(error)")
         }
+    }
+
+    /// Goes on with the partial file that an earlier job left, where it is whole up to its pixels.
+    init?(resuming path: String, _ head: PreparationRecord.Head) {
+        (self.path, partial) = (path, Self.partialPath(path))
+        var status = stat()
+        guard stat(partial, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            Int(status.st_size) >= head.offset + head.rows * head.rowBytes,
+            let rows = try? RowFile(partial, offset: head.offset, rowBytes: head.rowBytes, rows: head.rows)
+        else { return nil }
+        self.rows = rows
     }
 
     /// Where the pixels begin in the partial file.
