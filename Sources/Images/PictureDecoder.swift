@@ -88,13 +88,14 @@ public final class PictureDecoder {
         func error() -> ImageError {
             ImageError(name: path, reason: "cannot read: \(String(cString: strerror(errno)))")
         }
-        let file = open(path, O_RDONLY | O_CLOEXEC)
+        // a pipe that nobody writes into must not hold us up
+        let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else { throw error() }
         defer { close(file) }
         var status = stat()
         guard fstat(file, &status) == 0 else { throw error() }
         guard status.st_mode & S_IFMT == S_IFREG else {
-            throw ImageError(name: path, reason: "expected a file, found a folder or device")
+            throw ImageError(name: path, reason: "expected a file, found a folder, device or pipe")
         }
         let length = Int(status.st_size)
         guard length <= Self.longestFile else {

@@ -71,10 +71,11 @@ public final class PreparedFileWriter: Sendable {
 
     /// Waits until all is on the disk and gives the file its name.
     public func finish() throws(PersonDataError) {
-        try rows.synchronise()
         if !rows.isStill(partial) {
             throw PersonDataError(path, "cannot be put in place: another job writes the same file")
         }
+        try PreparedSeal.write(partial, offset: rows.offset, count: rows.rows * rows.rowBytes)
+        try rows.synchronise()
         try moveIntoPlace(partial, to: path)
     }
 
