@@ -142,7 +142,7 @@ let package = Package(
             name: "PersonDataTests", dependencies: ["PersonData", "HDF5", "Images", "Tensors", "TestSupport"],
             swiftSettings: testing),
         .testTarget(
-            name: "SynthesisTests", dependencies: ["CMatIO", "Images", "Synthesis", "Tensors"],
+            name: "SynthesisTests", dependencies: ["CMatIO", "Images", "PersonData", "Synthesis", "Tensors", "TestSupport"],
             swiftSettings: testing),
     ]
 )
