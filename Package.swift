@@ -64,7 +64,7 @@ let package = Package(
             swiftSettings: numeric),
         .target(
             name: "Synthesis", dependencies: ["CMatIO", "Images", "PersonData", "Tensors"], swiftSettings: numeric),
-        .target(name: "DataParallel", dependencies: ["MPI", "Tensors"], swiftSettings: numeric),
+        .target(name: "DataParallel", dependencies: ["MPI", "Tensors", "CDeflate"], swiftSettings: numeric),
         .target(name: "Checkpoints", dependencies: ["HDF5", "Tensors", "CDeflate"], swiftSettings: common),
         .target(
             name: "Training",
@@ -104,7 +104,7 @@ let package = Package(
             name: "BenchmarksTests", dependencies: ["Benchmarks", "jcm", "Model", "Kernels", "Tensors", "TestSupport"],
             swiftSettings: testing),
         .testTarget(
-            name: "CommandTests", dependencies: ["jcm", "HDF5", "TestSupport"], swiftSettings: testing),
+            name: "CommandTests", dependencies: ["jcm", "HDF5", "Images", "TestSupport"], swiftSettings: testing),
         .testTarget(
             name: "DataParallelTests", dependencies: ["DataParallel", "MPI", "Tensors", "TestSupport"],
             swiftSettings: testing),
@@ -148,7 +148,7 @@ let package = Package(
             name: "PersonDataTests", dependencies: ["PersonData", "HDF5", "Images", "Tensors", "TestSupport"],
             swiftSettings: testing),
         .testTarget(
-            name: "SynthesisTests", dependencies: ["CMatIO", "Images", "Synthesis", "Tensors"],
+            name: "SynthesisTests", dependencies: ["CMatIO", "Images", "PersonData", "Synthesis", "Tensors", "TestSupport"],
             swiftSettings: testing),
     ]
 )

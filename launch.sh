@@ -4,7 +4,7 @@
 #   ./launch.sh                     the demo: a synthetic twin, learned in minutes, to a results table
 #   ./launch.sh test [--fast]       the tests; --fast leaves out the slow ones
 #   ./launch.sh build               installs what is missing and builds
-#   ./launch.sh COMMAND ARGUMENTS   jcm COMMAND; train, evaluate, prepare and study under mpirun
+#   ./launch.sh COMMAND ARGUMENTS   jcm COMMAND; train, evaluate, prepare, stage and study under mpirun
 #
 # JCM_RANKS, JCM_THREADS   ranks over all hosts, and threads of each (default: chosen for the host)
 # JCM_SEED                 of the demo's pictures and training (default 1)
@@ -185,6 +185,7 @@ case "${1:-demo}" in
             *) run_mpi "$@" ;;
         esac
         ;;
+    stage) JCM_THREADS='' run_mpi "$@" ;;
     -h | --help | help) sed -n '2,13s/^# \{0,1\}//p' "$0" ;;
     *) build_if_needed; exec "$jcm" "$@" ;;
 esac

@@ -70,6 +70,8 @@ extension File {
         let links = try intermediateGroups(path)
         let creation = try place.handle("set up the dataset") { H5Pcreate(jcm_h5_dataset_create()) }
         let (spaceID, linksID, creationID) = (space.id, links.id, creation.id)
+        // equal content is to make equal bytes, whenever it is written
+        try place.check("set up the dataset") { H5Pset_obj_track_times(creationID, false) }
         if early {
             try place.check("set up the dataset") { H5Pset_alloc_time(creationID, H5D_ALLOC_TIME_EARLY) }
             try place.check("set up the dataset") { H5Pset_fill_time(creationID, H5D_FILL_TIME_NEVER) }

@@ -4,7 +4,7 @@ extension PictureDecoder {
     /// Refused with their name: run-length compression, 16 bits, bit masks other than those of plain 32
     /// bits, and the twelve-byte header of OS/2. The fourth byte of 32 bits is dropped. libjpeg-turbo's own
     /// reader takes files only, and fewer kinds.
-    func decodeBMP(_ bytes: UnsafeRawBufferPointer, _ name: String) throws(ImageError) -> Picture {
+    func decodeBMP(_ bytes: UnsafeRawBufferPointer, _ name: String) throws(ImageError) -> PictureSize {
         func bad(_ reason: String) -> ImageError { ImageError(name: name, reason: "bad BMP: \(reason)") }
         func word(_ offset: Int) -> Int { Int(bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)) }
         guard bytes.count >= 54 else { throw bad("\(bytes.count) bytes, its headers alone are 54") }
@@ -34,7 +34,7 @@ extension PictureDecoder {
                     + "\(start + rowLength * size.height)")
         }
         let palette = UnsafeRawBufferPointer(rebasing: bytes[(14 + headerLength)..<start])
-        var pixels = [UInt8](repeating: 0, count: size.byteCount)
+        let pixels = room.take(size.byteCount)
         for y in 0..<size.height {
             let stored = signedHeight < 0 ? y : size.height - 1 - y
             let row = UnsafeRawBufferPointer(
@@ -52,6 +52,6 @@ extension PictureDecoder {
                 }
             }
         }
-        return Picture(height: size.height, width: size.width, pixels: pixels)
+        return size
     }
 }

@@ -6,7 +6,7 @@ extension PictureDecoder {
     /// The accurate inverse DCT and smooth chroma upsampling. libjpeg-turbo fills a truncated file up with
     /// grey and warns; here a warning is an error. More than 500 scans (a way to keep a decoder busy for
     /// hours) are one too.
-    func decodeJPEG(_ bytes: UnsafeRawBufferPointer, _ name: String) throws(ImageError) -> Picture {
+    func decodeJPEG(_ bytes: UnsafeRawBufferPointer, _ name: String) throws(ImageError) -> PictureSize {
         let base = bytes.assumingMemoryBound(to: UInt8.self).baseAddress
         let length = UInt(bytes.count)
         var (width, height, subsampling, space) = (Int32(0), Int32(0), Int32(0), Int32(0))
@@ -17,16 +17,11 @@ extension PictureDecoder {
         let isInk = space == Int32(TJCS_CMYK.rawValue) || space == Int32(TJCS_YCCK.rawValue)
         let format = Int32((isInk ? TJPF_CMYK : TJPF_RGB).rawValue)
         let flags = TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS
-        var code: Int32 = 0
-        let count = size.height * size.width * (isInk ? 4 : 3)
-        let samples = [UInt8](unsafeUninitializedCapacity: count) { room, filled in
-            code = tjDecompress2(turbo, base, length, room.baseAddress, width, 0, height, format, flags)
-            filled = code == 0 ? count : 0
-        }
+        let samples = room.take(size.height * size.width * (isInk ? 4 : 3))
+        let code = tjDecompress2(turbo, base, length, samples.baseAddress, width, 0, height, format, flags)
         if code != 0 { throw jpegError(name) }
-        return Picture(
-            height: size.height, width: size.width,
-            pixels: isInk ? Self.redGreenBlue(ofInk: samples) : samples)
+        if isInk { Self.replaceInk(samples) }
+        return size
     }
 
     /// The library's words for what was wrong. Its state is then of no more use: the header of the next, good file
@@ -36,18 +31,17 @@ extension PictureDecoder {
         return ImageError(name: name, reason: "bad JPEG: \(String(cString: tjGetErrorStr2(turbo)))")
     }
 
-    /// RGB of inverted CMYK, in which Adobe's programs, and so nearly all, write: 255 is no ink.
+    /// RGB in place of inverted CMYK, in which Adobe's programs, and so nearly all, write: 255 is no ink.
     ///
     /// red = black − black · (255 − cyan) / 255, rounded, as Pillow converts.
-    private static func redGreenBlue(ofInk ink: [UInt8]) -> [UInt8] {
-        var result = [UInt8](repeating: 0, count: ink.count / 4 * 3)
-        for pixel in 0..<(ink.count / 4) {
-            let black = Int(ink[4 * pixel + 3])
+    private static func replaceInk(_ samples: UnsafeMutableBufferPointer<UInt8>) {
+        for pixel in 0..<(samples.count / 4) {
+            let black = Int(samples[4 * pixel + 3])
             for channel in 0..<3 {
-                let product = black * (255 - Int(ink[4 * pixel + channel])) + 128
-                result[3 * pixel + channel] = UInt8(black - (product + product >> 8) >> 8)
+                // never behind what is still to be read
+                let product = black * (255 - Int(samples[4 * pixel + channel])) + 128
+                samples[3 * pixel + channel] = UInt8(black - (product + product >> 8) >> 8)
             }
         }
-        return result
     }
 }

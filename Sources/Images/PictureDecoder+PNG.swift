@@ -5,7 +5,7 @@ extension PictureDecoder {
     ///
     /// Of 16 bits the upper 8 are taken; grey becomes three equal channels; transparency is dropped, not
     /// blended (what lies behind a transparent pixel is shown), as Pillow's `convert("RGB")` does.
-    func decodePNG(_ bytes: UnsafeRawBufferPointer, _ name: String) throws(ImageError) -> Picture {
+    func decodePNG(_ bytes: UnsafeRawBufferPointer, _ name: String) throws(ImageError) -> PictureSize {
         guard let context = spng_ctx_new(0) else {
             throw ImageError(name: name, reason: "no memory for a PNG")
         }
@@ -24,14 +24,11 @@ extension PictureDecoder {
         var header = spng_ihdr()
         try check(spng_get_ihdr(context, &header))
         let size = try PictureSize(claimedBy: name, height: Int(header.height), width: Int(header.width))
-        var code: Int32 = 0
-        let pixels = [UInt8](unsafeUninitializedCapacity: size.byteCount) { room, filled in
-            code = spng_decode_image(context, room.baseAddress, room.count, Int32(SPNG_FMT_RGB8.rawValue), 0)
-            filled = code == 0 ? size.byteCount : 0
-        }
-        try check(code)
+        let pixels = room.take(size.byteCount)
+        try check(
+            spng_decode_image(context, pixels.baseAddress, pixels.count, Int32(SPNG_FMT_RGB8.rawValue), 0))
         // Reads on to the end mark: a file that was cut off behind its pixels is damaged too.
         try check(spng_decode_chunks(context))
-        return Picture(height: size.height, width: size.width, pixels: pixels)
+        return size
     }
 }

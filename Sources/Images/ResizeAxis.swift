@@ -9,7 +9,7 @@ struct ResizeAxis: Sendable {
     let oldCount: Int
     let newCount: Int
 
-    /// The most samples that make one.
+    /// The samples that make one, in `weights`: some of the last weigh nothing, and may lie behind the end.
     let taps: Int
 
     /// The first old sample of each new one.
@@ -28,13 +28,16 @@ struct ResizeAxis: Sendable {
         precondition(oldCount > 0 && newCount > 0, "resize \(oldCount) to \(newCount) samples")
         let scale = Double(oldCount) / Double(newCount)
         let support = max(scale, 1)
-        let taps = Int(support.rounded(.up)) * 2 + 1
+        func place(_ index: Int) -> (centre: Double, start: Int, count: Int) {
+            let centre = (Double(index) + 0.5) * scale
+            let start = max(Int(centre - support + 0.5), 0)
+            return (centre, start, min(Int(centre + support + 0.5), oldCount) - start)
+        }
+        let taps = (0..<newCount).map { place($0).count }.max() ?? 1
         var (starts, counts) = ([Int](), [Int]())
         var weights = [Int32](repeating: 0, count: newCount * taps)
         for index in 0..<newCount {
-            let centre = (Double(index) + 0.5) * scale
-            let start = max(Int(centre - support + 0.5), 0)
-            let count = min(Int(centre + support + 0.5), oldCount) - start
+            let (centre, start, count) = place(index)
             let shares = (0..<count).map { offset in
                 max(0, 1 - abs((Double(offset + start) - centre + 0.5) * (1 / support)))
             }

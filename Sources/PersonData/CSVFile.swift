@@ -20,7 +20,7 @@ struct CSVFile {
     /// Throws where it is missing, no UTF-8, or its quotes do not pair; and where a row's length differs from the
     /// header's.
     init(_ path: String) throws(PersonDataError) {
-        try self.init(path, readWhole(path, atMost: 1 << 30, expected: "a CSV file"))
+        try self.init(path, readWhole(path, atMost: 1 << 28, expected: "a CSV file"))
     }
 
     /// Takes the bytes of a file apart; `path` stands in messages.

@@ -83,6 +83,9 @@ struct MATLABFile {
         self.variables = variables
     }
 
+    /// The names of its variables.
+    var names: [String] { variables.keys.sorted() }
+
     /// The variable named so.
     ///
     /// Throws where there is none.

@@ -53,6 +53,16 @@ public enum PETASubset: String, Sendable, CaseIterable {
         }
     }
 
+    /// How the names of its pictures end.
+    public var pictureEnding: String {
+        switch self {
+        case .threeDPeS, .sarc3D, .viper: "bmp"
+        case .cuhk, .prid: "png"
+        case .grid: "jpeg"
+        case .caviar, .iLID, .mit, .townCentre: "jpg"
+        }
+    }
+
     /// Who is on a picture: its name up to the first `_`, in CUHK the whole name; nil where it is no picture's name.
     func identity(ofPicture name: String) -> String? {
         guard let stem = Self.stem(name) else { return nil }

@@ -1,10 +1,9 @@
-internal import Images
 public import Tensors
 
 /// Turns a data set into a prepared file: decodes its pictures, brings them to one size, writes all in one file.
 ///
 /// The ranks of a job share the work, the threads of a team that of a rank; the file is the same whatever their
-/// number. Each picture's bytes go straight to their place in the file. Only where pictures turn out bad, and are
+/// number. Pictures' bytes go straight to their place in the file, some at once. Only where pictures turn out bad, and are
 /// left out, are the others copied once more.
 public struct Preparation: Sendable {
     /// H, in pixels.
@@ -40,16 +39,25 @@ public struct Preparation: Sendable {
 
         /// Name and reason of each picture left out; on rank 0 only.
         public let badPictures: [String]
+
+        /// Pictures that an earlier run, which was killed, had decoded already.
+        public let kept: Int
+
+        init(pictures: Int, badCount: Int, badPictures: [String], kept: Int = 0) {
+            (self.pictures, self.badCount, self.badPictures, self.kept) = (pictures, badCount, badPictures, kept)
+        }
     }
 
     /// Prepares the catalogue that `read` gives on every rank, and writes `path`.
     ///
     /// `progress` is called on the calling thread, with the pictures this rank has done and those it has to do.
-    /// Throws on all ranks where it does on one; the file is then as before, and nothing is left beside it.
+    /// Throws on all ranks where it does on one; the file is then as before, and nothing is left beside it. A job that
+    /// is killed leaves `path.partial1` and a record of what is done in it: the next one, of whatever number of ranks,
+    /// goes on from there if pictures and options are the same, and `tell`s so in one line, on rank 0.
     @discardableResult
     public func run(
         to path: String, ranks: some RankGroup = SoloRanks(), team: WorkerTeam = .solo,
-        progress: (_ done: Int, _ total: Int) -> Void = { _, _ in },
+        progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }, tell: (String) -> Void = { _ in },
         reading read: () throws -> PersonCatalogue
     ) throws -> Summary {
         let catalogue = try ranks.agree(path) {
@@ -57,19 +65,24 @@ public struct Preparation: Sendable {
             try catalogue.check()
             return catalogue
         }
-        let fingerprint = try ranks.broadcast(catalogue.fingerprint)
+        let fingerprint = Int(truncatingIfNeeded: catalogue.fingerprint)
+        let expected = try ranks.broadcast(fingerprint)
         try ranks.agree(path) {
-            if fingerprint != catalogue.fingerprint {
+            if fingerprint != expected {
                 throw PersonDataError(
                     catalogue.source,
                     "rank \(ranks.rank) sees other pictures than rank 0: it must be a shared folder")
             }
         }
-        let first = try begin(path, catalogue, [], stage: 1, ranks)
-        let decoder = SharedDecoder(catalogue: catalogue, height: height, width: width, rows: first.rows)
-        let bad = try ranks.agree(path) {
-            try decoder.decode(ranks.share(of: catalogue.entries.count), team: team, progress: progress)
+        let first = try PreparationStage(decoding: catalogue, to: path, self, ranks, tell)
+        guard let record = first.record else { preconditionFailure("a stage that decodes has a record") }
+        let decoder = SharedDecoder(
+            catalogue: catalogue, height: height, width: width, rows: first.rows, record: record.file,
+            head: record.head)
+        let outcome = try ranks.agree(path) {
+            try decoder.decode(ranks.share(of: record.head.blocks), team: team, progress: progress)
         }
+        let (bad, kept) = (outcome.bad, try ranks.sum([outcome.kept])[0])
         var flags = [Int](repeating: 0, count: catalogue.entries.count)
         for picture in bad { flags[picture.index] = 1 }
         flags = try ranks.sum(flags)
@@ -82,13 +95,13 @@ public struct Preparation: Sendable {
                     + (words.first.map { ", the first is \($0)" } ?? ""))
         }
         if badCount == 0 {
-            try finish(first, path, ranks)
-            return Summary(pictures: flags.count, badCount: 0, badPictures: [])
+            try first.finish(path, ranks)
+            return Summary(pictures: flags.count, badCount: 0, badPictures: [], kept: kept)
         }
         let good = flags.indices.filter { flags[$0] == 0 }
         var rest = catalogue
         rest.entries = good.map { catalogue.entries[$0] }
-        let second = try begin(path, rest, words, stage: 2, ranks)
+        let second = try PreparationStage(copying: rest, to: path, bad: words, self, ranks)
         try ranks.agree(path) {
             var row = [UInt8](repeating: 0, count: first.rows.rowBytes)
             for index in ranks.share(of: good.count) {
@@ -98,53 +111,9 @@ public struct Preparation: Sendable {
                 }
             }
         }
-        try finish(second, path, ranks)
-        return Summary(pictures: good.count, badCount: badCount, badPictures: words)
-    }
-
-    /// A file that is being written: rank 0 owns it, all write rows.
-    private struct Stage {
-        let writer: PreparedFileWriter?
-        let rows: RowFile
-    }
-
-    private func begin(
-        _ path: String, _ catalogue: PersonCatalogue, _ bad: [String], stage: Int, _ ranks: some RankGroup
-    ) throws -> Stage {
-        let writer = try ranks.agree(path) { () -> PreparedFileWriter? in
-            guard ranks.rank == 0 else { return nil }
-            let provenance = PreparedProvenance(
-                source: catalogue.source, resize: Resizer.convention, versions: versions, date: date,
-                notes: catalogue.findings, badPictures: bad)
-            return try PreparedFileWriter(
-                path, catalogue: catalogue, height: height, width: width, provenance: provenance, stage: stage
-            )
-        }
-        let offset = try ranks.broadcast(writer?.offset ?? 0)
-        let rows = try ranks.agree(path) {
-            try writer?.rows
-                ?? RowFile(
-                    PreparedFileWriter.partialPath(path, stage: stage), offset: offset,
-                    rowBytes: height * width * 3, rows: catalogue.entries.count)
-        }
-        return Stage(writer: writer, rows: rows)
-    }
-
-    private func finish(_ stage: Stage, _ path: String, _ ranks: some RankGroup) throws {
-        try ranks.agree(path) { try stage.rows.synchronise() }
-        try ranks.agree(path) { try stage.writer?.finish() }
-    }
-}
-
-extension PersonCatalogue {
-    /// A number that differs where the pictures do (FNV-1a over names and identities).
-    var fingerprint: Int {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for entry in entries {
-            for byte in entry.name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-            let number = entry.personID &* 4 &+ Int(entry.split.rawValue)
-            hash = (hash ^ UInt64(bitPattern: Int64(number))) &* 0x100_0000_01B3
-        }
-        return Int(truncatingIfNeeded: hash)
+        try second.finish(path, ranks)
+        // on all ranks the first file has been read: it may go
+        withExtendedLifetime(first) {}
+        return Summary(pictures: good.count, badCount: badCount, badPictures: words, kept: kept)
     }
 }

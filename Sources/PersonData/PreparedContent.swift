@@ -36,14 +36,16 @@ struct PreparedContent {
                 path,
                 "cannot be read: \(String(cString: strerror(errno))); `jcm prepare` writes prepared files")
         }
+        let isSealed = try PreparedSeal.check(path)
         let file = try File(reading: path)
         guard try file.hasAttribute("format"),
             try file.attribute("format", as: String.self) == PreparedFile.format
         else { throw refuse("is no prepared file") }
         let version = try file.attribute("format_version", as: Int.self)
-        guard version == PreparedFile.version else {
-            throw refuse("has format version \(version), read here is \(PreparedFile.version)")
+        guard (1...PreparedFile.version).contains(version) else {
+            throw refuse("has format version \(version), read here are 1 to \(PreparedFile.version)")
         }
+        guard isSealed || version == 1 else { throw refuse("has lost its end, or was changed by another program") }
         do { table = try AttributeTable(json: file.attribute("attribute_table")) } catch let error
             as PersonDataError
         {

@@ -11,13 +11,14 @@
 /// | `/identity_id`, `/identity_name` | int32, strings [I] | names of identities that are not numbers |
 /// | `/notes` | strings | what the data set's reader found |
 /// | `/bad_pictures` | strings | name and reason of each picture that was left out |
-/// | attribute `format`, `format_version` | string, integer | `jcm prepared pictures`, 1 |
+/// | attribute `format`, `format_version` | string, integer | `jcm prepared pictures`, 2 |
 /// | attribute `attribute_table` | string | JSON of the `AttributeTable` |
 /// | attribute `source`, `resize`, `versions`, `date` | string | where the data come from and how they were made |
 /// | attribute `train_pictures` … `gallery_persons` | integer | counts, for readers of the file |
+/// | behind HDF5's end | 32 bytes | a checksum of all but the pixels: `PreparedSeal`; not in version 1 |
 enum PreparedFile {
     static let format = "jcm prepared pictures"
-    static let version = 1
+    static let version = 2
 
     static let images = "/images"
     static let personID = "/person_id"

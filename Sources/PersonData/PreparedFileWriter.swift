@@ -4,7 +4,8 @@ internal import HDF5
 /// Writes a prepared file: whole, or not at all.
 ///
 /// The metadata are known first; then rows of pixels come in any order and from any thread; `finish` puts the file in
-/// place. Until then it is called `PATH.partial1`, and a writer that goes away without `finish` removes it.
+/// place. Until then it is called `PATH.partial1`, and a writer that goes away without `finish` removes it: only a
+/// process that is killed leaves it.
 public final class PreparedFileWriter: Sendable {
     /// The file to be.
     public let path: String
@@ -47,6 +48,17 @@ public final class PreparedFileWriter: Sendable {
         }
     }
 
+    /// Goes on with the partial file that an earlier job left, where it is whole up to its pixels.
+    init?(resuming path: String, _ head: PreparationRecord.Head) {
+        (self.path, partial) = (path, Self.partialPath(path))
+        var status = stat()
+        guard stat(partial, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            Int(status.st_size) >= head.offset + head.rows * head.rowBytes,
+            let rows = try? RowFile(partial, offset: head.offset, rowBytes: head.rowBytes, rows: head.rows)
+        else { return nil }
+        self.rows = rows
+    }
+
     /// Where the pixels begin in the partial file.
     var offset: Int { rows.offset }
 
@@ -59,10 +71,11 @@ public final class PreparedFileWriter: Sendable {
 
     /// Waits until all is on the disk and gives the file its name.
     public func finish() throws(PersonDataError) {
-        try rows.synchronise()
         if !rows.isStill(partial) {
             throw PersonDataError(path, "cannot be put in place: another job writes the same file")
         }
+        try PreparedSeal.write(partial, offset: rows.offset, count: rows.rows * rows.rowBytes)
+        try rows.synchronise()
         try moveIntoPlace(partial, to: path)
     }
 

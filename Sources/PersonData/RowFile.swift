@@ -17,33 +17,35 @@ final class RowFile: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Writes row number `row`.
+    /// Writes row number `row`, or as many rows from there on as there are bytes for.
     func write(_ row: Int, _ bytes: UnsafeRawBufferPointer) throws(PersonDataError) {
-        precondition(
-            bytes.count == rowBytes && (0..<rows).contains(row),
-            "\(bytes.count) bytes as row \(row) of \(rows) rows of \(rowBytes) bytes")
+        check(row, bytes.count)
         var done = 0
-        while done < rowBytes {
+        while done < bytes.count {
             let count = pwrite(
-                descriptor, bytes.baseAddress! + done, rowBytes - done, off_t(offset + row * rowBytes + done))
-            if count <= 0 && errno != EINTR { throw .system(path, "cannot be written") }
+                descriptor, bytes.baseAddress! + done, bytes.count - done, off_t(offset + row * rowBytes + done))
+            if count == 0 || count < 0 && errno != EINTR { throw .system(path, "cannot be written") }
             done += max(count, 0)
         }
     }
 
-    /// Reads row number `row`.
+    /// Reads row number `row`, or as many rows from there on as there is room for.
     func read(_ row: Int, into bytes: UnsafeMutableRawBufferPointer) throws(PersonDataError) {
-        precondition(
-            bytes.count == rowBytes && (0..<rows).contains(row),
-            "\(bytes.count) bytes for row \(row) of \(rows) rows of \(rowBytes) bytes")
+        check(row, bytes.count)
         var done = 0
-        while done < rowBytes {
+        while done < bytes.count {
             let count = pread(
-                descriptor, bytes.baseAddress! + done, rowBytes - done, off_t(offset + row * rowBytes + done))
+                descriptor, bytes.baseAddress! + done, bytes.count - done, off_t(offset + row * rowBytes + done))
             if count == 0 { throw PersonDataError(path, "ends before row \(row)") }
             if count < 0 && errno != EINTR { throw .system(path, "cannot be read") }
             done += max(count, 0)
         }
+    }
+
+    private func check(_ row: Int, _ count: Int) {
+        precondition(
+            count > 0 && count % rowBytes == 0 && row >= 0 && row + count / rowBytes <= rows,
+            "\(count) bytes at row \(row) of \(rows) rows of \(rowBytes) bytes")
     }
 
     /// Whether the file open here is the one that is called `path`.

@@ -2,12 +2,14 @@ internal import Images
 internal import Synchronization
 internal import Tensors
 
-/// Decodes, resizes and writes pictures with all threads of a team.
+/// Decodes, resizes and writes pictures with all threads of a team, block by block.
 struct SharedDecoder {
     let catalogue: PersonCatalogue
     let height: Int
     let width: Int
     let rows: RowFile
+    let record: PreparationRecord
+    let head: PreparationRecord.Head
 
     /// A picture that could not be read.
     struct BadPicture: Sendable {
@@ -15,49 +17,51 @@ struct SharedDecoder {
         let reason: String
     }
 
-    private struct Outcome: Sendable {
+    /// What became of a rank's share.
+    struct Outcome: Sendable {
+        /// Ascending.
         var bad: [BadPicture] = []
-        var failure: PersonDataError?
+        /// Pictures that an earlier job had done already.
+        var kept = 0
+        fileprivate var failure: PersonDataError?
     }
 
-    /// Decodes the pictures of `share`; gives the bad ones, ascending.
+    /// Decodes the pictures of the blocks of `share`, but not again those that are noted and unchanged.
     ///
     /// Throws where a row cannot be written.
     func decode(
         _ share: Range<Int>, team: WorkerTeam, progress: (_ done: Int, _ total: Int) -> Void
-    ) throws(PersonDataError) -> [BadPicture] {
+    ) throws(PersonDataError) -> Outcome {
         let next = Atomic(share.lowerBound)
         let outcome = Mutex(Outcome())
+        let total = share.reduce(0) { $0 + head.rows(of: $1).count }
         team.parallel { thread in
-            let decoder = PictureDecoder()
-            let resizers = ResizerCache(to: PictureSize(height: height, width: width))
-            var row = [UInt8](repeating: 0, count: height * width * 3)
+            let worker = BlockDecoder(self)
             while true {
-                let index = next.add(1, ordering: .relaxed).oldValue
-                guard index < share.upperBound else { break }
-                do {
-                    let picture = try decoder.decode(file: catalogue.entries[index].path)
-                    picture.pixels.withUnsafeBufferPointer { pixels in
-                        row.withUnsafeMutableBufferPointer { room in
-                            resizers.resizer(from: picture.size).resize(pixels, into: room)
+                let block = next.add(1, ordering: .relaxed).oldValue
+                guard block < share.upperBound else { break }
+                do throws(PersonDataError) {
+                    let found = try worker.decode(block)
+                    if !found.bad.isEmpty || found.kept > 0 {
+                        outcome.withLock {
+                            $0.bad += found.bad
+                            $0.kept += found.kept
                         }
                     }
-                    try row.withUnsafeBytes { try rows.write(index, $0) }
-                } catch let error as ImageError {
-                    outcome.withLock { $0.bad.append(BadPicture(index: index, reason: error.reason)) }
                 } catch {
-                    outcome.withLock { $0.failure = $0.failure ?? (error as? PersonDataError) }
+                    outcome.withLock { $0.failure = $0.failure ?? error }
                     next.store(share.upperBound, ordering: .relaxed)
                 }
                 if thread == 0 {
-                    progress(
-                        min(next.load(ordering: .relaxed), share.upperBound) - share.lowerBound, share.count)
+                    let begun = min(next.load(ordering: .relaxed), share.upperBound) - share.lowerBound
+                    progress(min(begun * head.blockRows, total), total)
                 }
             }
         }
-        let found = outcome.withLock { $0 }
+        var found = outcome.withLock { $0 }
         if let failure = found.failure { throw failure }
-        progress(share.count, share.count)
-        return found.bad.sorted { $0.index < $1.index }
+        progress(total, total)
+        found.bad.sort { $0.index < $1.index }
+        return found
     }
 }

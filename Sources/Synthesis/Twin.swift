@@ -70,6 +70,11 @@ public struct Twin: Sendable {
         cameras = seen
     }
 
+    /// Whether a person's shoes are rather light than dark.
+    func hasLightShoes(_ personID: Int) -> Bool {
+        looks[personID].map { $0.shoe.luminance > 0.4 } ?? false
+    }
+
     /// Draws one picture.
     public func picture(_ shot: TwinShot) -> Picture {
         let camera = cameras[shot.camera] ?? CameraProfile(shot.camera, seed: configuration.seed)

@@ -11,11 +11,16 @@ enum TwinSchedule {
         var split = RandomStream(seed: configuration.seed, .synthesis, index: StreamName.split.index)
         let train = Set(split.permutation(total).prefix(configuration.trainIdentities))
         return (0..<total).map { index in
-            var random = RandomStream(
-                seed: configuration.seed, .synthesis, index: StreamName.attributes(person: index + 1).index)
-            let look = AttributeMarginals.draw(&random, minimumShare: configuration.minimumShare)
-            return TwinPerson(personID: index + 1, trains: train.contains(index), look: look)
+            TwinPerson(
+                personID: index + 1, trains: train.contains(index), look: look(index + 1, configuration))
         }
+    }
+
+    /// A person's drawn attributes.
+    static func look(_ person: Int, _ configuration: TwinConfiguration) -> MarketLook {
+        var random = RandomStream(
+            seed: configuration.seed, .synthesis, index: StreamName.attributes(person: person).index)
+        return AttributeMarginals.draw(&random, minimumShare: configuration.minimumShare)
     }
 
     /// The pictures of one person, by camera and time.

@@ -3,7 +3,7 @@ internal import Images
 internal import Synchronization
 public import Tensors
 
-/// Writes a twin as Market-1501 is laid out: three folders of JPEG files and the label file.
+/// Writes a twin as the data set is laid out that it stands for: folders of picture files, and labels.
 public enum TwinWriter {
     /// The label file's name, beside the folders.
     public static let labelFile = "market_attribute.mat"
@@ -19,15 +19,16 @@ public enum TwinWriter {
     ///   - progress: called with the pictures done and their total about a hundred times, by the first worker.
     /// - Throws: `TwinError` where the folder is there and not empty, or can't be written.
     public static func write(
-        _ twin: Twin, to folder: String, overwrite: Bool = false, workers: WorkerTeam,
+        _ twin: Twin, as layout: TwinLayout = .market, to folder: String, overwrite: Bool = false,
+        workers: WorkerTeam,
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws(TwinError) {
         let path = trimmed(folder)
         let partial = path + ".partial"
-        try prepare(path, partial, overwrite: overwrite)
+        try prepare(path, partial, layout, overwrite: overwrite)
         do throws(TwinError) {
-            try writePictures(of: twin, to: partial, workers, progress)
-            try MarketLabelFile.write(twin.people, to: partial + "/" + labelFile)
+            try writePictures(of: twin, as: layout, to: partial, workers, progress)
+            try layout.writeLabels(twin, partial)
             try install(partial, as: path)
         } catch {
             try? FileManager.default.removeItem(atPath: partial)
@@ -41,7 +42,9 @@ public enum TwinWriter {
         return path
     }
 
-    private static func prepare(_ path: String, _ partial: String, overwrite: Bool) throws(TwinError) {
+    private static func prepare(
+        _ path: String, _ partial: String, _ layout: TwinLayout, overwrite: Bool
+    ) throws(TwinError) {
         let files = FileManager.default
         var isFolder: ObjCBool = false
         if files.fileExists(atPath: path, isDirectory: &isFolder) {
@@ -56,9 +59,8 @@ public enum TwinWriter {
         }
         do {
             if files.fileExists(atPath: partial) { try files.removeItem(atPath: partial) }
-            for name in TwinShot.Folder.allCases {
-                try files.createDirectory(
-                    atPath: partial + "/" + name.rawValue, withIntermediateDirectories: true)
+            for name in layout.folders {
+                try files.createDirectory(atPath: partial + "/" + name, withIntermediateDirectories: true)
             }
         } catch {
             throw TwinError("twin: \(partial) can't be written: \(oneLine(error))")
@@ -66,7 +68,7 @@ public enum TwinWriter {
     }
 
     private static func writePictures(
-        of twin: Twin, to partial: String, _ workers: WorkerTeam, _ progress: (Int, Int) -> Void
+        of twin: Twin, as layout: TwinLayout, to partial: String, _ workers: WorkerTeam, _ progress: (Int, Int) -> Void
     ) throws(TwinError) {
         let total = twin.shots.count
         let next = Atomic<Int>(0)
@@ -80,7 +82,7 @@ public enum TwinWriter {
                 guard index < total, failure.withLock({ $0 == nil }) else { break }
                 let shot = twin.shots[index]
                 do throws(TwinError) {
-                    try write(twin, shot, to: "\(partial)/\(shot.folder.rawValue)/\(shot.fileName)")
+                    try write(twin, shot, to: "\(partial)/\(layout.path(shot))")
                 } catch {
                     failure.withLock { held in
                         if held.map({ index < $0.index }) ?? true { held = (index, error) }
@@ -98,7 +100,8 @@ public enum TwinWriter {
 
     private static func write(_ twin: Twin, _ shot: TwinShot, to path: String) throws(TwinError) {
         do {
-            let bytes = try JPEGEncoder.encode(twin.picture(shot), quality: twin.configuration.jpegQuality)
+            let bytes = try TwinLayout.encode(
+                twin.picture(shot), as: path, quality: twin.configuration.jpegQuality)
             try Data(bytes).write(to: URL(fileURLWithPath: path))
         } catch {
             throw TwinError("twin: \(path): \(oneLine(error))")

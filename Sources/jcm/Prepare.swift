@@ -13,7 +13,8 @@ struct Prepare: ParsableCommand {
             (bounding_box_train, query, bounding_box_test, and market_attribute.mat or duke_attribute.mat), PETA \
             (<subset>/archive with pictures and Label.txt). Or a CSV manifest: columns path, split (train, query, \
             gallery), identity, optionally camera, then one column an attribute; an empty cell is unknown. With --check \
-            the source is read, counted, compared with what its publishers state, and nothing is written.
+            the source is read, counted, compared with what its publishers state, and nothing is written. A run that was \
+            killed is gone on with by the same command.
             """)
 
     @Argument(help: "The folder of a data set, or a CSV manifest.")
@@ -61,14 +62,14 @@ struct Prepare: ParsableCommand {
             defer { team.stop() }
             let preparation = Preparation(
                 height: size.height, width: size.width, strict: strict,
-                versions: "jcm \(JCMCommand.configuration.version)", date: ISO8601DateFormatter().string(from: Date()))
+                versions: "jcm \(JCMCommand.configuration.version)", date: Self.date)
             let started = Date()
             let progress = ProgressLine("decoding", unit: "pictures of this rank")
             var catalogue: PersonCatalogue?
             let result = Result {
                 try preparation.run(
                     to: output, ranks: WorldRanks(world: world), team: team,
-                    progress: { progress.show($0, of: $1) },
+                    progress: { progress.show($0, of: $1) }, tell: { print($0) },
                     reading: {
                         let read = try read()
                         catalogue = read
@@ -79,6 +80,12 @@ struct Prepare: ParsableCommand {
             let summary = try world.agree(on: result)
             if world.rank == 0, let catalogue { report(catalogue, summary, output, size, started) }
         }
+    }
+
+    /// Now; or what `SOURCE_DATE_EPOCH` says, as programs that make files do for equal bytes from equal input.
+    private static var date: String {
+        let asked = ProcessInfo.processInfo.environment["SOURCE_DATE_EPOCH"].flatMap { TimeInterval($0) }
+        return ISO8601DateFormatter().string(from: asked.map { Date(timeIntervalSince1970: $0) } ?? Date())
     }
 
     /// Rank 0 alone reads and speaks.
@@ -116,7 +123,8 @@ struct Prepare: ParsableCommand {
         let seconds = String(format: "%.1f", Date().timeIntervalSince(started))
         print(
             "\(output): \(summary.pictures) pictures, \(size.height)×\(size.width), \(table.attributes.count) attributes, "
-                + "K = \(table.tokenCount), \(summary.badCount) left out, in \(seconds) s")
+                + "K = \(table.tokenCount), \(summary.badCount) left out, in \(seconds) s"
+                + (summary.kept > 0 ? ", \(summary.kept) of them decoded by an earlier run" : ""))
     }
 }
 

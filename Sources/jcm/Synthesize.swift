@@ -4,14 +4,33 @@ internal import Images
 internal import PersonData
 internal import Synthesis
 
-/// `jcm synthesize`: the synthetic twin of Market-1501.
+/// `jcm synthesize`: synthetic twins of Market-1501, DukeMTMC-reID and PETA.
 struct Synthesize: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Draws a synthetic twin of Market-1501: walking people whose looks follow their attributes.",
-        discussion: "Writes JPEG files under Market's names and a market_attribute.mat of Market's structure.")
+        abstract: "Draws a synthetic twin of a data set: walking people whose looks follow their attributes.",
+        discussion: """
+            Writes picture files under the data set's names, and labels of its structure: market_attribute.mat, \
+            duke_attribute.mat, or PETA's Label.txt.
+            """)
 
     @Argument(help: "The folder to write; must not exist, or be empty.")
     var folder: String
+
+    @Option(
+        help: "The data set that it stands for: market, duke or peta.",
+        transform: { name in
+            guard let kind = TwinKind(rawValue: name) else {
+                throw ValidationError("--layout \(name): market, duke and peta are possible")
+            }
+            return kind
+        })
+    var layout = TwinKind.market
+
+    @Flag(help: "Of the size that the data set's publishers state; counts of people, pictures, cameras are not used.")
+    var fullSize = false
+
+    @Option(help: "A folder with the lists of Market-1501's own file names, which the twin gets.")
+    var names: String?
 
     @Option(help: "Names the twin: the same seed gives the same bytes.")
     var seed: UInt64 = 1
@@ -54,6 +73,12 @@ struct Synthesize: ParsableCommand {
 
     @OptionGroup var threads: ThreadOptions
 
+    func validate() throws {
+        if layout != .market && (attributes != nil || names != nil) {
+            throw ValidationError("--attributes and --names go with --layout market")
+        }
+    }
+
     func run() throws {
         var configuration = TwinConfiguration(seed: seed)
         configuration.trainIdentities = trainIdentities
@@ -65,19 +90,22 @@ struct Synthesize: ParsableCommand {
         configuration.distractors = distractors
         configuration.junk = junk
         configuration.minimumShare = minimumShare
-        let twin =
-            try attributes.map {
-                try Twin(configuration: configuration, people: Twin.people(of: MarketAttributes($0), configuration))
-            } ?? Twin(configuration: configuration)
+        var wanted = configuration
+        if fullSize || names != nil { (wanted.trainIdentities, wanted.testIdentities) = (9998, 9998) }
+        let known = try attributes.map { try Twin.people(of: MarketAttributes($0), wanted) } ?? []
+        let (twin, form) = try layout.twin(
+            configuration, isFull: fullSize, known: known, names: names.map { try MarketNameLists($0) })
         let team = threads.team()
         let started = Date()
         let progress = ProgressLine("drawing", unit: "pictures")
-        try TwinWriter.write(twin, to: folder, overwrite: overwrite, workers: team) { progress.show($0, of: $1) }
+        try TwinWriter.write(twin, as: form, to: folder, overwrite: overwrite, workers: team) {
+            progress.show($0, of: $1)
+        }
         progress.end()
-        let seconds = String(format: "%.1f", Date().timeIntervalSince(started))
+        let seconds = Date().timeIntervalSince(started)
         print(
-            "\(folder): \(twin.shots.count) pictures of \(twin.people.count) people, \(height)×\(width), in \(seconds) s"
-        )
+            "\(folder): \(twin.shots.count) pictures of \(twin.people.count) people, \(height)×\(width), in "
+                + String(format: "%.1f s, %.0f a second", seconds, Double(twin.shots.count) / seconds))
         if let sheet { try writeSheet(twin, to: sheet) }
         team.stop()
     }

@@ -38,13 +38,14 @@ import Testing
         let file = try File(updating: path)
         try change(file)
         try file.close()
+        try seal(path)
         return message { _ = try PreparedFileReader(path) } ?? "nothing"
     }
 
     @Test func `what contradicts itself is refused`() throws {
         #expect(try complaint { _ in } == "nothing")
         #expect(try complaint { try $0.setAttribute("format", to: "other") }.contains("no prepared file"))
-        #expect(try complaint { try $0.setAttribute("format_version", to: 2) }.contains("version 2"))
+        #expect(try complaint { try $0.setAttribute("format_version", to: 3) }.contains("version 3"))
         #expect(try complaint { try $0.setAttribute("format_version", to: "two") }.contains("format_version"))
         #expect(
             try complaint { try $0.setAttribute("attribute_table", to: "{}") }.contains("attribute table"))
@@ -75,7 +76,26 @@ import Testing
         }
     }
 
-    // Not in the structures of HDF5 itself: libhdf5 1.10 crashes by itself on bad references to strings.
+    /// Seals a file after a change.
+    private func seal(_ path: String) throws {
+        let images = try File(reading: path).dataset("/images")
+        try PreparedSeal.write(path, offset: images.fileOffset(), count: images.count)
+    }
+
+    @Test func `what another program changed is refused, what was written before there were seals is read`() throws {
+        let scene = try Scene()
+        let path = try writeSmallFile(scene.path("a.h5"))
+        let file = try File(updating: path)
+        try file.setAttribute("source", to: "another")
+        try file.close()
+        #expect(message { _ = try PreparedFileReader(path) }?.contains("lost its end, or was changed") == true)
+        let old = try File(updating: path)
+        try old.setAttribute("format_version", to: 1)
+        try old.close()
+        #expect(try PreparedFileReader(path).provenance.source == "another")
+    }
+
+    // Sealed anew, since the seal would refuse all of them.
     @Test func `a flipped bit in the numbers is an error or another value`() throws {
         let scene = try Scene()
         let path = try writeSmallFile(scene.path("a.h5"))
@@ -89,6 +109,7 @@ import Testing
                     var changed = whole
                     changed[place] ^= UInt8(1 << bit)
                     try scene.write("flipped.h5", changed)
+                    try seal(scene.path("flipped.h5"))
                     if message({ _ = try PreparedFileReader(scene.path("flipped.h5")) }) != nil {
                         refused += 1
                     }

@@ -1,0 +1,77 @@
+import Foundation
+import Images
+import TestSupport
+import Testing
+
+@Suite("prepare goes on after kill -9", .serialized)
+struct PrepareKillTests {
+    /// A manifest of 400 pictures that take some milliseconds each; one of them cannot be read.
+    private func writeManifest(_ folder: URL) throws -> String {
+        var picture = Picture(height: 900, width: 700)
+        for index in picture.pixels.indices { picture.pixels[index] = UInt8(truncatingIfNeeded: index &* 31 >> 7) }
+        for number in 0..<4 {
+            picture.pixels[number] ^= 255
+            try Data(JPEGEncoder.encode(picture, quality: 90)).write(to: folder.appending(path: "\(number).jpg"))
+        }
+        var rows = ["path,split,identity,hat"]
+        for number in 0..<400 {
+            let path = folder.appending(path: "picture\(number).jpg")
+            if number == 150 {
+                try Data("no picture".utf8).write(to: path)
+            } else {
+                try FileManager.default.linkItem(at: folder.appending(path: "\(number % 4).jpg"), to: path)
+            }
+            rows.append("picture\(number).jpg,train,\(number / 2 + 1),\(number % 2 == 0 ? "yes" : "no")")
+        }
+        let file = folder.appending(path: "people.csv")
+        try rows.joined(separator: "\n").write(to: file, atomically: true, encoding: .utf8)
+        return file.path
+    }
+
+    private let environment = ["SOURCE_DATE_EPOCH": "1700000000"]
+
+    private func prepare(_ manifest: String, _ output: String, ranks: Int) throws -> ProcessResult {
+        try MPILauncher.run(
+            ranks: ranks, SmallWorld.jcm, ["prepare", manifest, "--output", output, "--threads", "1"],
+            environment: environment)
+    }
+
+    @Test("Killed in the middle, at 1 to 3 ranks, it ends with the bytes of a run that was not")
+    func killed() throws {
+        try TestPaths.withTemporaryFolder { folder in
+            let manifest = try writeManifest(folder)
+            let calm = folder.appending(path: "calm.h5").path
+            let whole = try prepare(manifest, calm, ranks: 1)
+            try #require(whole.exitCode == 0, "\(whole.tail)")
+            let expected = try Data(contentsOf: URL(filePath: calm))
+            for ranks in [(2, 1), (1, 3)] {
+                let output = folder.appending(path: "killed.h5").path
+                let killed = try MPILauncher.runAlone(
+                    URL(filePath: "/bin/bash"),
+                    [
+                        "-c",
+                        """
+                        mpirun --bind-to none --oversubscribe -n \(ranks.0) bash -c \
+                            'echo $$ > "$0.$OMPI_COMM_WORLD_RANK"; exec "$@"' '\(folder.path)/pid' \
+                            '\(SmallWorld.jcm.path)' prepare '\(manifest)' --output '\(output)' --threads 1 & job=$!
+                        until [ "$(stat -c %s '\(output).partial1.done' 2>/dev/null || echo 0)" -gt 100 ]; do
+                            sleep 0.01; done
+                        sleep 0.2
+                        kill -9 $(cat '\(folder.path)'/pid.*)
+                        wait $job
+                        """,
+                    ], environment: environment)
+                #expect(killed.exitCode != 0, "\(killed.tail)")
+                #expect(!FileManager.default.fileExists(atPath: output), "half-written under the final name")
+                let resumed = try prepare(manifest, output, ranks: ranks.1)
+                try #require(resumed.exitCode == 0, "\(resumed.tail)")
+                #expect(resumed.output.contains("goes on where an earlier run ended"), "\(resumed.tail)")
+                #expect(resumed.output.contains("of them decoded by an earlier run"), "\(resumed.tail)")
+                #expect(try Data(contentsOf: URL(filePath: output)) == expected)
+                try FileManager.default.removeItem(atPath: output)
+                let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+                #expect(!left.contains { $0.hasPrefix("killed.h5") }, "\(left)")
+            }
+        }
+    }
+}
