@@ -74,7 +74,9 @@ let package = Package(
             swiftSettings: common),
         .target(
             name: "Evaluation",
-            dependencies: ["MPI", "Tensors", "Kernels", "Layers", "Model", "PersonData", "DataParallel"],
+            dependencies: [
+                "MPI", "HDF5", "Tensors", "Kernels", "Layers", "Model", "PersonData", "DataParallel",
+            ],
             swiftSettings: numeric),
         .target(
             name: "Studies",
@@ -135,7 +137,7 @@ let package = Package(
             swiftSettings: testing),
         .testTarget(
             name: "EvaluationTests",
-            dependencies: ["Evaluation", "Kernels", "MPI", "PersonData", "Tensors", "TestSupport"],
+            dependencies: ["Evaluation", "HDF5", "Kernels", "MPI", "PersonData", "Tensors", "TestSupport"],
             swiftSettings: testing),
         .testTarget(
             name: "CheckpointsTests",

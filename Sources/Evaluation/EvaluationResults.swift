@@ -134,7 +134,7 @@ public struct EvaluationResults: Sendable {
         return try JSONSerialization.data(withJSONObject: object, options: [.prettyPrinted, .sortedKeys])
     }
 
-    private static func object(_ protocols: AttributeProtocols) -> [String: Any] {
+    static func object(_ protocols: AttributeProtocols) -> [String: Any] {
         var object: [String: Any] = [
             "identities": protocols.identities, "replicates": protocols.replicates, "labels": protocols.labels,
         ]
@@ -147,7 +147,7 @@ public struct EvaluationResults: Sendable {
         return object
     }
 
-    private static func object(_ summary: RetrievalSummary) -> [String: Any] {
+    static func object(_ summary: RetrievalSummary) -> [String: Any] {
         [
             "rank1": summary.rank1, "rank5": summary.rank5, "rank10": summary.rank10, "rank20": summary.rank20,
             "mAP": summary.meanAveragePrecision, "mAPHits": summary.meanHitPrecision,

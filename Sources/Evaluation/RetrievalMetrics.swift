@@ -31,45 +31,70 @@ public enum RetrievalMetrics {
     }
 
     /// The result of a ranked list of flags, true for good, junk removed.
-    ///
-    /// With 0-based ranks rᵢ of the n good pictures: trapezoid AP = Σᵢ (1/n)·(p_old + pᵢ)/2, pᵢ = (i + 1)/(rᵢ + 1), p_old =
-    /// i/rᵢ (1 where rᵢ = 0); hit AP = Σᵢ pᵢ/n; INP = n/(r_last + 1) (Ye et al. 2021).
     public static func evaluate(_ flags: some Sequence<Bool>) -> QueryResult {
-        var result = QueryResult()
-        var (trapezoids, hits, lastGood) = (0.0, 0.0, 0)
-        for (rank, isGood) in flags.enumerated() {
-            result.rankedCount += 1
-            guard isGood else { continue }
-            let found = Double(result.goodCount)
-            let precision = (found + 1) / Double(rank + 1)
-            let before = rank == 0 ? 1 : found / Double(rank)
-            trapezoids += (before + precision) / 2
-            hits += precision
-            if result.firstGood == nil { result.firstGood = rank }
-            lastGood = rank
-            result.goodCount += 1
+        var (ranks, count) = ([Int](), 0)
+        for isGood in flags {
+            if isGood { ranks.append(count) }
+            count += 1
         }
-        guard result.goodCount > 0 else { return result }
-        let count = Double(result.goodCount)
+        return evaluate(goodRanks: ranks, rankedCount: count)
+    }
+
+    /// The result where the good pictures have these 0-based ranks, ascending, among `rankedCount` without junk.
+    ///
+    /// With ranks rᵢ of the n good pictures: trapezoid AP = Σᵢ (1/n)·(p_old + pᵢ)/2, pᵢ = (i + 1)/(rᵢ + 1), p_old = i/rᵢ
+    /// (1 where rᵢ = 0); hit AP = Σᵢ pᵢ/n; INP = n/(r_last + 1) (Ye et al. 2021).
+    public static func evaluate(goodRanks ranks: [Int], rankedCount: Int) -> QueryResult {
+        var result = QueryResult()
+        (result.firstGood, result.goodCount, result.rankedCount) = (ranks.first, ranks.count, rankedCount)
+        guard let last = ranks.last else { return result }
+        var (trapezoids, hits) = (0.0, 0.0)
+        for (found, rank) in ranks.enumerated() {
+            let precision = Double(found + 1) / Double(rank + 1)
+            trapezoids += ((rank == 0 ? 1 : Double(found) / Double(rank)) + precision) / 2
+            hits += precision
+        }
+        let count = Double(ranks.count)
         (result.trapezoidPrecision, result.hitPrecision) = (trapezoids / count, hits / count)
-        result.inversePenalty = count / Double(lastGood + 1)
+        result.inversePenalty = count / Double(last + 1)
         return result
     }
 
     /// Ranks a gallery by distance, nearest first, equal distances in the gallery's order, and evaluates the list.
+    ///
+    /// Only the ranks of the good pictures are needed: of each other picture it is counted before how many of the good
+    /// ones it stands, and the gallery is never sorted.
     public static func evaluate<Distance: Comparable>(
         distances: [Distance], queryPerson: Int, queryCamera: Int, galleryPersons: [Int], galleryCameras: [Int]
     ) -> QueryResult {
         precondition(
             distances.count == galleryPersons.count && distances.count == galleryCameras.count,
             "\(distances.count) distances to \(galleryPersons.count) gallery pictures")
-        let order = distances.indices.sorted { (distances[$0], $0) < (distances[$1], $1) }
-        return evaluate(
-            order.lazy.compactMap {
-                isGood(
-                    queryPerson: queryPerson, queryCamera: queryCamera, galleryPerson: galleryPersons[$0],
-                    galleryCamera: galleryCameras[$0])
-            })
+        func verdict(_ index: Int) -> Bool? {
+            isGood(
+                queryPerson: queryPerson, queryCamera: queryCamera, galleryPerson: galleryPersons[index],
+                galleryCamera: galleryCameras[index])
+        }
+        let good = distances.indices.filter { verdict($0) == true }
+            .sorted { (distances[$0], $0) < (distances[$1], $1) }
+        // others[i]: bad pictures with i good ones before them
+        var (others, bad) = ([Int](repeating: 0, count: good.count + 1), 0)
+        for index in distances.indices where verdict(index) == false {
+            var (low, high) = (0, good.count)
+            while low < high {
+                let middle = (low + high) / 2
+                let precedes = (distances[good[middle]], good[middle]) < (distances[index], index)
+                (low, high) = precedes ? (middle + 1, high) : (low, middle)
+            }
+            others[low] += 1
+            bad += 1
+        }
+        var before = 0
+        let ranks = good.indices.map { place in
+            before += others[place]
+            return place + before
+        }
+        return evaluate(goodRanks: ranks, rankedCount: good.count + bad)
     }
 }
 

@@ -42,6 +42,9 @@ struct MATLABFile {
     /// What the file holds, by name.
     private let variables: [String: MATLABValue]
 
+    /// Rows and columns of each.
+    private let extents: [String: (rows: Int, columns: Int)]
+
     /// The most bytes that a variable may unpack to; Market-1501's takes 160 KB.
     private static let mostBytes = 1 << 28
 
@@ -61,6 +64,7 @@ struct MATLABFile {
             throw PersonDataError(path, "is a MATLAB file in big-endian order: save it on another machine")
         }
         var variables: [String: MATLABValue] = [:]
+        var extents: [String: (rows: Int, columns: Int)] = [:]
         do {
             var elements = MATLABElements(bytes[128...])
             while var element = try elements.next() {
@@ -74,13 +78,14 @@ struct MATLABFile {
                 guard element.type == .matrix else { continue }
                 let matrix = try MATLABMatrix(element.data)
                 variables[matrix.name] = try matrix.value(matrix.name, depth: 0)
+                extents[matrix.name] = (matrix.extents[0], matrix.extents[1])
             }
         } catch let damage as MATLABDamage {
             throw PersonDataError(path, "is damaged, or no file of labels: \(damage.reason)")
         } catch {
             throw PersonDataError(path, "cannot be read: \(error)")
         }
-        self.variables = variables
+        (self.variables, self.extents) = (variables, extents)
     }
 
     /// The names of its variables.
@@ -94,6 +99,20 @@ struct MATLABFile {
             throw PersonDataError(path, "has no variable \(name), only: \(variables.keys.sorted().shortList)")
         }
         return value
+    }
+
+    /// The numbers of the variable named so, row by row.
+    ///
+    /// Throws where there is none, it is not of numbers, or not of `columns` columns.
+    func rows(_ name: String, columns: Int) throws(PersonDataError) -> [[Double]] {
+        guard case .numbers(let values) = try read(name), let extents = extents[name] else {
+            throw PersonDataError(path, "\(name) is no array of numbers")
+        }
+        guard extents.columns == columns else {
+            throw PersonDataError(
+                path, "\(name) is \(extents.rows)×\(extents.columns), expected are \(columns) columns")
+        }
+        return (0..<extents.rows).map { row in (0..<columns).map { values[row + $0 * extents.rows] } }
     }
 
     private static func unpack(_ packed: ArraySlice<UInt8>) throws -> [UInt8] {

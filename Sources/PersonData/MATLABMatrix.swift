@@ -2,7 +2,7 @@
 struct MATLABMatrix {
     let name: String
     private let kind: UInt32
-    private let extents: [Int]
+    let extents: [Int]
     private let count: Int
     private var content: MATLABElements
 

@@ -11,10 +11,25 @@ internal import Training
 struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Evaluates a checkpoint: attributes, re-identification, and the baselines of both.",
-        discussion: "Prints tables and writes results.json beside the checkpoint.")
+        discussion: """
+            Prints tables and writes results.json beside the checkpoint. Instead of a checkpoint it takes features or \
+            predictions that something else made, and scores them by the same protocols.
+            """)
 
     @Argument(help: "A checkpoint, or a run folder (its newest checkpoint).")
-    var checkpoint: String
+    var checkpoint: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "HDF5 file with features [N, D], ids [N] and cameras [N] in the groups query and gallery.",
+            valueName: "file"))
+    var features: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "CSV file with the columns picture and one an attribute, or Market-1501's official .mat; needs --data.",
+            valueName: "file"))
+    var predictions: String?
 
     @Option(help: "Other prepared data than those it was trained on.")
     var data: String?
@@ -32,11 +47,23 @@ struct Evaluate: ParsableCommand {
 
     @OptionGroup var threads: ThreadOptions
 
+    func validate() throws {
+        guard [checkpoint, features, predictions].count(where: { $0 != nil }) == 1 else {
+            throw ValidationError("name a checkpoint, or --features FILE, or --predictions FILE")
+        }
+        if predictions != nil, data == nil {
+            throw ValidationError("--predictions needs the prepared data with the labels: --data FILE")
+        }
+    }
+
     func run() throws {
         MPIRuntime.run { world in
             let team = threads.team()
             defer { team.stop() }
-            let (description, prepared, evaluation) = try world.agree { try open() }
+            if let features { return try evaluate(features: features, world, team) }
+            if let predictions, let data { return try evaluate(predictions: predictions, of: data, world) }
+            guard let checkpoint else { return }
+            let (description, prepared, evaluation) = try world.agree { try open(checkpoint) }
             let model = try world.agree {
                 let model = try ModelFactory.build(
                     description.recipe, description.dimensions, microBatch: evaluation.batch, team: team)
@@ -63,7 +90,9 @@ struct Evaluate: ParsableCommand {
         }
     }
 
-    private func open() throws -> (RunCheckpoint.Description, PreparedFileReader, EvaluationSettings) {
+    private func open(_ checkpoint: String) throws -> (
+        RunCheckpoint.Description, PreparedFileReader, EvaluationSettings
+    ) {
         let description = try RunCheckpoint.describe(RunFolder.checkpoint(at: checkpoint))
         var recipe = try RecipeReader.read(description.recipe, changes: changes, section: "evaluation")
         if let data { recipe.data.prepared = data }
@@ -89,9 +118,14 @@ struct Evaluate: ParsableCommand {
                 loss < 0.9 * limit ? "the identity head has learned" : "the identity head is dead or untrained"
             print(String(format: "last identity loss %.3f, untrained %.3f: ", loss, limit) + verdict)
         }
-        let path = output ?? (checkpoint as NSString).deletingLastPathComponent + "/results.json"
+        try save(
+            try results.json(), to: output ?? (checkpoint as NSString).deletingLastPathComponent + "/results.json")
+    }
+
+    /// Writes figures, and says where.
+    func save(_ figures: Data, to path: String) throws {
         do {
-            try results.json().write(to: URL(fileURLWithPath: path), options: .atomic)
+            try figures.write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch {
             throw TrainingError("\(path): the results cannot be written; name another file with --output", exitCode: 1)
         }

@@ -1,0 +1,100 @@
+public import Foundation
+public import MPI
+public import PersonData
+
+/// Attribute figures of predictions that something else made, on the gallery pictures of known people.
+public struct PredictionResults: Sendable {
+    /// One attribute: accuracy, that of the most frequent answer, and the pictures of which it is known.
+    public struct Row: Sendable {
+        /// Its name.
+        public let name: String
+
+        /// Nil where nothing is known.
+        public let accuracy: Double?, majority: Double?
+
+        /// Pictures of which it is known.
+        public let pictures: Int
+    }
+
+    /// The attributes in order.
+    public let rows: [Row]
+
+    /// The means by every protocol, with 95 % intervals; and the majority's plain mean.
+    public let protocols: AttributeProtocols, majority: Double
+
+    /// Pictures that were scored, and predictions that were not asked for.
+    public let pictures: Int, ignored: Int
+
+    /// Scores `file` against the labels of `data`, spread over ranks, on every rank; collective.
+    ///
+    /// Throws where a picture of the test has no prediction.
+    public init(_ file: PredictionFile, _ data: PreparedFileReader, world: Communicator) throws {
+        let test = data.knownGallery
+        try world.agree { try Self.check(file, data, test) }
+        var scores = AttributeScores(data.table)
+        let identities = Set(test.map { data.personIDs[$0] }).sorted()
+        var tallies = IdentityTallies(data.table, identities: identities, methods: [Self.method])
+        for index in test[FeatureTable.share(test.count, rank: world.rank, of: world.count)] {
+            let said = [(method: Self.method, readings: file.readings(of: data.names[index]) ?? [])]
+            scores.add(data.labels(of: index), said)
+            tallies.add(data.personIDs[index], data.labels(of: index), said)
+        }
+        try scores.sum(over: world, methods: [Self.method])
+        try tallies.sum(over: world, methods: [Self.method])
+        let (accuracy, majority) = (scores.accuracy(Self.method), scores.majority)
+        rows = scores.names.indices.map {
+            Row(name: scores.names[$0], accuracy: accuracy[$0], majority: majority[$0], pictures: scores.counts[$0])
+        }
+        protocols = tallies.protocols(Self.method)
+        self.majority = AttributeScores.mean(majority)
+        (pictures, ignored) = (test.count, file.count - test.count)
+    }
+
+    private static let method = "file"
+
+    /// Throws where there is nothing to score, or a picture has no prediction.
+    static func check(
+        _ file: PredictionFile, _ data: PreparedFileReader, _ test: [Int]
+    ) throws(PersonDataError) {
+        if test.isEmpty { throw PersonDataError(data.path, "holds no gallery picture of a known person") }
+        let missing = test.filter { file.readings(of: data.names[$0]) == nil }
+        guard let first = missing.first else { return }
+        throw PersonDataError(
+            file.path,
+            "lacks \(missing.count) of the \(test.count) gallery pictures of known people, such as \(data.names[first])"
+        )
+    }
+
+    /// The figures as a table to read.
+    public var table: String {
+        func percent(_ value: Double?) -> String { value.map { String(format: "%.1f", 100 * $0) } ?? "unknown" }
+        func line(_ name: String, _ values: [String]) -> String {
+            name.padding(toLength: 30, withPad: " ", startingAt: 0)
+                + values.map { String(repeating: " ", count: max(1, 22 - $0.count)) + $0 }.joined()
+        }
+        let extra = ignored > 0 ? "; \(ignored) further predictions are not asked for" : ""
+        var lines = [
+            "Attributes: accuracy in % on \(pictures) gallery pictures\(extra)", line("", ["predictions", "majority"]),
+        ]
+        lines += rows.map { line($0.name, [percent($0.accuracy), percent($0.majority)]) }
+        lines.append(line("mean", [percent(protocols.figures.attributeAccuracy), percent(majority)]))
+        return (lines + [""] + ProtocolTable.lines([("predictions", protocols)])).joined(separator: "\n")
+    }
+
+    /// The figures as a JSON object.
+    public func json() throws -> Data {
+        var perAttribute: [String: [String: Double]] = [:]
+        for row in rows {
+            var values = ["pictures": Double(row.pictures)]
+            values["accuracy"] = row.accuracy
+            values["majority"] = row.majority
+            perAttribute[row.name] = values
+        }
+        let attributes: [String: Any] = [
+            "mean": protocols.figures.attributeAccuracy, "majority": majority, "pictures": pictures,
+            "perAttribute": perAttribute, "protocols": ["predictions": EvaluationResults.object(protocols)],
+        ]
+        return try JSONSerialization.data(
+            withJSONObject: ["attributes": attributes], options: [.prettyPrinted, .sortedKeys])
+    }
+}
