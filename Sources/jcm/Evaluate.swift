@@ -4,6 +4,7 @@ internal import Foundation
 internal import MPI
 internal import Model
 internal import PersonData
+internal import Studies
 internal import Tensors
 internal import Training
 
@@ -130,29 +131,5 @@ struct Evaluate: ParsableCommand {
             throw TrainingError("\(path): the results cannot be written; name another file with --output", exitCode: 1)
         }
         print("figures: \(path)")
-    }
-}
-
-extension EvaluationSettings {
-    /// The recipe's beam search.
-    var search: BeamSearch {
-        var search = BeamSearch()
-        search.width = beamWidth
-        search.lengthPenalty = lengthPenalty
-        search.maximumLength = maximumTokens
-        search.eachTokenOnce = eachTokenOnce
-        return search
-    }
-
-    /// The recipe's re-ranking.
-    var reranking: RerankingParameters { RerankingParameters(k1: rerankK1, k2: rerankK2, lambda: rerankLambda) }
-
-    /// Whether results on data from `source` are re-ranked; the paper does so on Market-1501 and DukeMTMC-reID.
-    func reranks(_ source: String) -> Bool {
-        switch rerank {
-        case .on: true
-        case .off: false
-        case .auto: source.hasPrefix("Market-1501") || source.hasPrefix("DukeMTMC")
-        }
     }
 }

@@ -11,7 +11,8 @@ struct JCMCommand: ParsableCommand {
         commandName: "jcm",
         abstract: "Trains JCM, the joint CTC-Attention model: a person's attributes and identity from one picture.",
         discussion:
-            "prepare, stage, train, evaluate and study also run under mpirun: 'mpirun -n 2 jcm train RECIPE --run-folder DIR'.",
+            "prepare, stage, train, evaluate and study also run under mpirun: 'mpirun -n 2 jcm train RECIPE "
+            + "--run-folder DIR'.",
         version: "0.1.0",
         subcommands: [
             Synthesize.self, Prepare.self, Stage.self, Train.self, Evaluate.self, Predict.self, Inspect.self,
