@@ -49,9 +49,11 @@ struct RecipeCommandTests {
         #expect(sound.exitCode == 0, "\(sound.tail)")
         let lines = sound.output.split(separator: "\n")
         #expect(lines.count == 2 && lines[0].hasPrefix("\(market): ok, paper scale, "), "\(sound.output)")
+        #expect(lines.allSatisfy { $0.contains("K = 35, 751 identities assumed, ") })
         #expect(lines[0].hasSuffix("data/market.h5 is not prepared yet") && lines[1].hasSuffix("no data named"))
         let known = try jcm("recipe", "check", "tiny", "--data", data)
         #expect(known.exitCode == 0 && known.output.contains("20 identities"), "\(known.tail)")
+        #expect(!known.output.contains("assumed"))
         #expect(known.output.contains("80 training pictures in \(data)"), "\(known.tail)")
 
         let mixed = try jcm("recipe", "check", "nowhere.yaml", market, "tiny", "--data", data)
