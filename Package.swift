@@ -106,7 +106,8 @@ let package = Package(
             name: "BenchmarksTests", dependencies: ["Benchmarks", "jcm", "Model", "Kernels", "Tensors", "TestSupport"],
             swiftSettings: testing),
         .testTarget(
-            name: "CommandTests", dependencies: ["jcm", "HDF5", "Images", "TestSupport"], swiftSettings: testing),
+            name: "CommandTests", dependencies: ["jcm", "HDF5", "Images", "TestSupport", "Training"],
+            swiftSettings: testing),
         .testTarget(
             name: "DataParallelTests", dependencies: ["DataParallel", "MPI", "Tensors", "TestSupport"],
             swiftSettings: testing),

@@ -13,24 +13,10 @@ struct Inspect: ParsableCommand {
 
     @OptionGroup var recipe: RecipeOptions
 
-    @Option(help: "K, where the recipe names no prepared data.")
-    var labels = AttributeTable.market1501.tokenCount
-
-    @Option(help: "Training identities, where the recipe names no prepared data.")
-    var identities = 751
-
-    @Option(help: "The longest sequence, where the recipe names no prepared data.")
-    var longestSequence = 10
+    @OptionGroup var dimensions: DimensionOptions
 
     @Flag(help: "Print the whole recipe, every setting with what it decides.")
     var settings = false
-
-    func validate() throws {
-        let sizes = [("--labels", labels), ("--identities", identities), ("--longest-sequence", longestSequence)]
-        for (name, size) in sizes where !(1...1 << 24).contains(size) {
-            throw ValidationError("\(name) \(size): 1 to \(1 << 24) are possible")
-        }
-    }
 
     func run() throws {
         let recipe = try recipe.resolve()
@@ -39,7 +25,7 @@ struct Inspect: ParsableCommand {
         let dimensions =
             isPrepared
             ? ModelFactory.dimensions(of: try ModelFactory.open(recipe))
-            : ModelDimensions(labels: labels, identities: identities, longestSequence: longestSequence)
+            : self.dimensions.dimensions
         let microBatch = max(
             1, recipe.training.microBatch == 0 ? recipe.training.globalBatch : recipe.training.microBatch)
         let model = JCM(recipe.model, dimensions, LayerContext(microBatch: microBatch, team: .solo))

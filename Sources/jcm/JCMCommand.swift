@@ -16,7 +16,7 @@ struct JCMCommand: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             Synthesize.self, Prepare.self, Stage.self, Train.self, Evaluate.self, Predict.self, Inspect.self,
-            StudyCommand.self, BenchmarkCommand.self,
+            StudyCommand.self, RecipeCommand.self, BenchmarkCommand.self,
         ])
 
     static func main() {

@@ -135,4 +135,32 @@ struct LaunchTests {
         #expect(result.exitCode == 0, "\(result.tail)")
         #expect(result.output.contains("figures: checkpoints/people/results.json"), "\(result.tail)")
     }
+
+    /// The twin's training pictures under the names that a recipe's first lines give them.
+    private static let sources = [
+        "market-small": "ln -s '\(SmallWorld.twin.path)' Market-1501-v15.09.15",
+        "towncentre-small": """
+        archive=PETA/TownCentre/archive; mkdir -p $archive; n=0
+        for picture in $(find '\(SmallWorld.twin.path)/bounding_box_train' -name '*.jpg' | sort); do
+            name=$(basename $picture) n=$((n + 1)); person=${name%%_*}
+            ln -s $picture $archive/${person}_$n.jpg
+            gender=Male; [ $((10#$person % 2)) = 0 ] && gender=Female
+            echo "$person personal$gender personalLess30 hairShort upperBodyRed lowerBodyBlue" >> $archive/labels
+        done
+        sort -u $archive/labels > $archive/Label.txt; rm $archive/labels
+        """,
+    ]
+
+    @Test("A recipe's own commands run as its first lines print them", arguments: ["market-small", "towncentre-small"])
+    func recipe(_ name: String) throws {
+        let path = TestPaths.repository.appending(path: "recipes/\(name).yaml")
+        let lines = try String(contentsOf: path, encoding: .utf8).split(separator: "\n")
+        let commands = lines.filter { $0.hasPrefix("#     ./launch.sh ") }.map { String($0.dropFirst(6)) }
+        #expect(commands.count == 3)
+        let script = ["set -e", try #require(Self.sources[name])] + commands
+        let result = try launch(script.joined(separator: "\n"), program: SmallWorld.jcm)
+        #expect(result.exitCode == 0, "\(result.tail)")
+        #expect(result.output.contains("figures: checkpoints/\(name)/results.json"), "\(result.tail)")
+        #expect(result.output.contains("re-ranked: columns") == (name == "market-small"), "\(result.tail)")
+    }
 }

@@ -39,11 +39,20 @@ public enum RecipeReader {
         try read(text: text, source: source, depth: 0)
     }
 
+    /// The most bytes of a recipe: hundreds of times what all settings take.
+    private static let largestFile = 1 << 20
+
     private static func read(file path: String, depth: Int) throws(RecipeError) -> Recipe {
         guard depth < 8 else { throw RecipeError(path, "recipes that begin from one another: break the circle") }
-        guard let data = FileManager.default.contents(atPath: path) else {
+        guard let file = FileHandle(forReadingAtPath: path) else {
             let presets = Preset.allCases.map(\.rawValue).joined(separator: ", ")
             throw RecipeError(path, "no such recipe; name a YAML file or one of the presets \(presets)")
+        }
+        guard let data = try? file.read(upToCount: largestFile + 1) ?? Data() else {
+            throw RecipeError(path, "cannot be read; a recipe is a YAML file")
+        }
+        guard data.count <= largestFile else {
+            throw RecipeError(path, "is longer than \(largestFile >> 10) KB; a recipe is a short YAML file")
         }
         guard let text = String(data: data, encoding: .utf8) else {
             throw RecipeError(path, "is no UTF-8 text; a recipe is a YAML file")
@@ -98,6 +107,8 @@ public enum RecipeReader {
     ) throws(RecipeError) {
         switch node {
         case .mapping(let mapping):
+            // Keys are two words. Deeper ones, aliases of aliases among them, are not followed.
+            guard !key.contains(".") else { throw unknown(key, source) }
             for (inner, value) in mapping {
                 try collect(value, key: "\(key).\(inner.string ?? "")", source, into: &settings)
             }
@@ -128,12 +139,17 @@ public enum RecipeReader {
         _ key: String, _ text: RecipeText, in recipe: inout Recipe, source: String
     ) throws(RecipeError) {
         guard let setting = RecipeSetting.all.first(where: { $0.key == key }) else {
-            let near = RecipeSetting.all.map(\.key).min { distance($0, key) < distance($1, key) } ?? ""
-            throw RecipeError(source, "unknown setting '\(key)'; did you mean '\(near)'?")
+            throw unknown(key, source)
         }
         guard setting.write(&recipe, text) else {
             throw RecipeError(source, "\(key): expected is \(setting.expectation), found '\(text.shown)'")
         }
+    }
+
+    private static func unknown(_ key: String, _ source: String) -> RecipeError {
+        let shown = key.count > 80 ? String(key.prefix(80)) + "…" : key
+        let near = RecipeSetting.all.map(\.key).min { distance($0, shown) < distance($1, shown) } ?? ""
+        return RecipeError(source, "unknown setting '\(shown)'; did you mean '\(near)'?")
     }
 
     /// Levenshtein's distance; keys that end alike in another section are near.

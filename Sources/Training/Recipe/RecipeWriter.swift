@@ -22,6 +22,11 @@ extension Recipe {
             .map { "\($0.key): \($0.read(self)) here, \($0.read(other)) there" }
     }
 
+    /// All settings that another recipe has otherwise: key, value here, value there; free settings count.
+    public func departures(from other: Recipe) -> [(key: String, value: String, other: String)] {
+        RecipeSetting.all.filter { $0.read(self) != $0.read(other) }.map { ($0.key, $0.read(self), $0.read(other)) }
+    }
+
     /// A setting's value as text, by its key.
     public func text(of key: String) -> String? { RecipeSetting.all.first { $0.key == key }?.read(self) }
 }

@@ -227,7 +227,8 @@ public final class Trainer {
         return state
     }
 
-    private static func check(_ data: PreparedFileReader, _ recipe: Recipe, ranks: Int) throws {
+    /// Throws where there are fewer training pictures than one step takes.
+    static func check(_ data: PreparedFileReader, _ recipe: Recipe, ranks: Int) throws {
         let pictures = data.indices(of: .train).count
         guard pictures > 0 else {
             throw TrainingError("\(data.path): holds no training pictures (split 'train'); prepare some")
