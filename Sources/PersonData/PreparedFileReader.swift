@@ -46,13 +46,17 @@ public final class PreparedFileReader: Sendable {
 
     private let labelList: [PersonLabels]
     private let mapped: MappedBytes
-    private let normalisation = PixelNormalisation()
+    private let normalisation: PixelNormalisation
 
-    /// Opens and checks a file; `table` leaves out or reorders attributes, which are matched by name.
+    /// Opens and checks a file; `table` leaves out or reorders attributes, which are matched by name; `pixels` is what the
+    /// network wants of the pictures.
     ///
     /// Throws where the file is missing, no prepared file, damaged or contradicts itself, or lacks an attribute.
-    public init(_ path: String, table: AttributeTable? = nil) throws(PersonDataError) {
+    public init(
+        _ path: String, table: AttributeTable? = nil, pixels: PixelConvention = PixelConvention()
+    ) throws(PersonDataError) {
         let content = try PreparedContent(path)
+        normalisation = PixelNormalisation(pixels)
         self.path = path
         count = content.personIDs.count
         height = content.height

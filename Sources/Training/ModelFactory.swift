@@ -20,7 +20,8 @@ public enum ModelFactory {
                 "data.prepared: no prepared file is named; run 'jcm prepare' and name its output in the recipe, or by "
                     + "--set data.prepared=FILE")
         }
-        let stored = try PreparedFileReader(recipe.data.prepared)
+        let pixels = recipe.data.pixels
+        let stored = try PreparedFileReader(recipe.data.prepared, pixels: pixels)
         var table = stored.table
         for name in recipe.data.leaveOut {
             guard table.attributes.contains(where: { $0.name == name }) else {
@@ -32,7 +33,9 @@ public enum ModelFactory {
         }
         if recipe.data.orderSeed != 0 { table = table.reordered(seed: UInt64(recipe.data.orderSeed)) }
         if recipe.data.allValues { table = table.withAllValues(true) }
-        let data = table == stored.table ? stored : try PreparedFileReader(recipe.data.prepared, table: table)
+        let data =
+            table == stored.table
+            ? stored : try PreparedFileReader(recipe.data.prepared, table: table, pixels: pixels)
         try check(recipe.model, data)
         return data
     }
