@@ -93,6 +93,52 @@ public final class CheckpointFile {
         for entry in entries { try read(entry) }
     }
 
+    /// Reads every data set whose name and shape are those of an entry; nothing else is looked at.
+    ///
+    /// Returns the paths that were read, and those of the file that are of another shape, with it.
+    public func readMatching(
+        _ entries: [CheckpointEntry]
+    ) throws(CheckpointError) -> (read: [String], otherShapes: [String]) {
+        let stored = Set(try dataSets())
+        var (read, otherShapes): ([String], [String]) = ([], [])
+        for entry in entries where stored.contains(entry.path) {
+            let shape = (try? file.shape(of: entry.path)) ?? []
+            if shape == entry.tensor.shape.array {
+                try self.read(entry)
+                read.append(entry.path)
+            } else {
+                otherShapes.append("\(entry.path) (\(shape.map(String.init).joined(separator: "×")))")
+            }
+        }
+        return (read, otherShapes)
+    }
+
+    /// The extents of a data set, and the order of its elements where it is not PyTorch's.
+    public func shape(of path: String) throws(CheckpointError) -> (extents: [Int], layout: String?) {
+        do throws(HDF5Error) {
+            let isMarked = try file.hasAttribute("layout", of: path)
+            return (try file.shape(of: path), isMarked ? try file.attribute("layout", of: path) : nil)
+        } catch {
+            throw CheckpointError(self.path, "\(error.object): \(error.reason); take an earlier one")
+        }
+    }
+
+    /// A data set's elements, held against their checksum.
+    public func values(of path: String) throws(CheckpointError) -> [Float] {
+        do throws(HDF5Error) {
+            let values: [Float] = try file.read(path)
+            let expected = try file.attribute("crc32", of: path, as: Int64.self)
+            let found = Int64(values.withUnsafeBytes { Checksum.of($0) })
+            guard expected == found else {
+                throw HDF5Error(
+                    file: self.path, object: path, reason: "is damaged (checksum \(found), expected \(expected))")
+            }
+            return values
+        } catch {
+            throw CheckpointError(self.path, "\(error.object): \(error.reason); take an earlier one")
+        }
+    }
+
     private func read(_ entry: CheckpointEntry) throws(CheckpointError) {
         let bytes = UnsafeMutableRawBufferPointer(
             start: entry.tensor.pointer, count: entry.tensor.count * MemoryLayout<Float>.stride)

@@ -119,12 +119,15 @@ public final class File {
     }
 
     /// The paths of all datasets below a group, each group's in the order of their names.
-    public func datasets(below group: String = "/") throws(HDF5Error) -> [String] {
+    ///
+    /// Throws where groups lie deeper than `depth` in one another: a damaged file may hold a circle.
+    public func datasets(below group: String = "/", depth: Int = 16) throws(HDF5Error) -> [String] {
+        guard depth > 0 else { throw place(group).error("its groups are nested too deeply, or in a circle") }
         var found: [String] = []
         for name in try children(of: group) {
             let path = group.hasSuffix("/") ? group + name : group + "/" + name
             guard try exists(path) else { continue }
-            if try isGroup(path) { found += try datasets(below: path) } else { found.append(path) }
+            if try isGroup(path) { found += try datasets(below: path, depth: depth - 1) } else { found.append(path) }
         }
         return found
     }

@@ -31,7 +31,8 @@ public final class Backbone: Layer {
                 let stride = block == 0 && configuration.stridedStages.contains(stage) ? 2 : 1
                 let next = Bottleneck(
                     "cnn.layer\(stage).\(block)", height: height, width: width, inputs: channels,
-                    inner: base << (stage - 1), strideHeight: stride, hasProjection: block == 0, context)
+                    inner: base << (stage - 1), strideHeight: stride, strideIn: configuration.strideIn,
+                    hasProjection: block == 0, context)
                 (height, channels) = (next.outputHeight, next.outputChannels)
                 bottlenecks.append(next)
             }
@@ -74,8 +75,8 @@ public final class Backbone: Layer {
     }
 }
 
-/// A bottleneck of ResNet-v1: y = max(0, x̃ + BN(1×1(relu BN 3×3(relu BN 1×1 x)))), the stride in the first 1×1 and in the
-/// projection x̃.
+/// A bottleneck of ResNet-v1: y = max(0, x̃ + BN(1×1(relu BN 3×3(relu BN 1×1 x)))), the stride in the projection x̃ and in
+/// the first 1×1, or the 3×3 where `strideIn` says so.
 final class Bottleneck: Layer {
     private let projection: ConvolutionBlock?
     private let reduce: ConvolutionBlock, middle: ConvolutionBlock, expand: ConvolutionBlock
@@ -84,7 +85,7 @@ final class Bottleneck: Layer {
     /// Parameters are registered in the order in which forward uses them: the projection first.
     init(
         _ name: String, height: Int, width: Int, inputs: Int, inner: Int, strideHeight: Int,
-        hasProjection: Bool, _ context: LayerContext
+        strideIn: StridePlace, hasProjection: Bool, _ context: LayerContext
     ) {
         func geometry(_ rows: Int, _ from: Int, _ to: Int, _ kernel: Int, _ stride: Int) -> ConvolutionGeometry {
             ConvolutionGeometry(
@@ -96,12 +97,14 @@ final class Bottleneck: Layer {
             ? ConvolutionBlock(
                 "\(name).downsample.0", norm: "\(name).downsample.1",
                 geometry(height, inputs, 4 * inner, 1, strideHeight), rectified: false, context) : nil
+        let strides = strideIn == .conv1 ? (strideHeight, 1) : (1, strideHeight)
         reduce = ConvolutionBlock(
-            "\(name).conv1", norm: "\(name).bn1", geometry(height, inputs, inner, 1, strideHeight),
+            "\(name).conv1", norm: "\(name).bn1", geometry(height, inputs, inner, 1, strides.0),
             rectified: true, context)
-        let rows = reduce.geometry.outputHeight
         middle = ConvolutionBlock(
-            "\(name).conv2", norm: "\(name).bn2", geometry(rows, inner, inner, 3, 1), rectified: true, context)
+            "\(name).conv2", norm: "\(name).bn2",
+            geometry(reduce.geometry.outputHeight, inner, inner, 3, strides.1), rectified: true, context)
+        let rows = middle.geometry.outputHeight
         expand = ConvolutionBlock(
             "\(name).conv3", norm: "\(name).bn3", geometry(rows, inner, 4 * inner, 1, 1), rectified: true,
             context)
@@ -126,8 +129,7 @@ final class Bottleneck: Layer {
     func backward(_ outputGradient: Tensor, into inputGradient: Tensor?, _ pass: Pass) {
         guard let inputGradient else { preconditionFailure("a bottleneck's input needs its gradient") }
         let pictures = outputGradient.shape[0]
-        let inner = middle.outputShape(pictures)
-        context.scratch.with(inner, inner) { first, second in
+        context.scratch.with(middle.outputShape(pictures), reduce.outputShape(pictures)) { first, second in
             // `expand` leaves the shortcut's gradient in `outputGradient`.
             expand.backward(outputGradient, into: first, pass)
             middle.backward(first, into: second, pass)

@@ -16,6 +16,9 @@ public struct ModelConfiguration: Codable, Equatable, Sendable {
     /// Stages whose first bottleneck has stride (2, 1): height halved, width kept.
     public var stridedStages = [2, 3, 4]
 
+    /// Which convolution of such a bottleneck has the stride.
+    public var strideIn = StridePlace.conv1
+
     /// How a column of the last map becomes one vector.
     public var columnPooling = ColumnPool.Method.mean
 
@@ -84,6 +87,15 @@ public struct ModelConfiguration: Codable, Equatable, Sendable {
 
     /// ⌈extent / 2⌉: what stride 2 leaves with the paddings used here.
     private static func halved(_ extent: Int) -> Int { (extent + 1) / 2 }
+}
+
+/// Where the stride of a bottleneck sits; its projection has it in either case.
+public enum StridePlace: String, Codable, Sendable, CaseIterable {
+    /// In the first 1×1 convolution: ResNet-v1 (He et al. 2016), as the paper and Keras.
+    case conv1
+
+    /// In the 3×3 convolution: "v1.5", as torchvision and timm.
+    case conv2
 }
 
 /// What the data decide about a JCM.

@@ -1,21 +1,20 @@
-/// From bytes to what the network wants: (byte / 255 − mean) / deviation for each of red, green, blue.
-///
-/// Mean and deviation are ImageNet's (Krizhevsky et al. 2012, in the numbers of torchvision).
+/// From bytes to what the network wants: (byte / scale − mean) / deviation for each channel of a convention.
 public struct PixelNormalisation: Sendable {
-    /// Of red, green and blue, on a scale of 0 to 1.
-    public static let mean: [Float] = [0.485, 0.456, 0.406]
-
-    /// Of red, green and blue, on a scale of 0 to 1.
-    public static let deviation: [Float] = [0.229, 0.224, 0.225]
-
-    /// 256 rows of three: what each byte becomes.
+    /// 256 rows of three: what each byte becomes, by the channel of the output.
     private let values: [Float]
 
-    /// The table of what each byte becomes.
-    public init() {
+    /// The channel of a picture that output channel 0, and 2, is made of.
+    private let first: Int, last: Int
+
+    /// The table of what each byte becomes; throws nothing, so the convention must be a sound one.
+    public init(_ convention: PixelConvention = PixelConvention()) {
+        precondition(convention.problem == nil, convention.problem ?? "")
+        let (mean, deviation) = (convention.mean.map { Float($0) }, convention.deviation.map { Float($0) })
+        let scale = Float(convention.scale)
         values = (0..<256).flatMap { byte in
-            (0..<3).map { (Float(byte) / 255 - Self.mean[$0]) / Self.deviation[$0] }
+            (0..<3).map { (Float(byte) / scale - mean[$0]) / deviation[$0] }
         }
+        (first, last) = convention.order == .rgb ? (0, 2) : (2, 0)
     }
 
     /// Normalises a picture, mirrored left to right where `flipped`.
@@ -33,9 +32,9 @@ public struct PixelNormalisation: Sendable {
                 let step = flipped ? -3 : 3
                 for column in 0..<width {
                     let pixel = source + column * 3
-                    target[0] = table[Int(pixel[0]) * 3]
+                    target[0] = table[Int(pixel[first]) * 3]
                     target[1] = table[Int(pixel[1]) * 3 + 1]
-                    target[2] = table[Int(pixel[2]) * 3 + 2]
+                    target[2] = table[Int(pixel[last]) * 3 + 2]
                     target += step
                 }
             }

@@ -46,16 +46,19 @@ public final class PreparedFileReader: Sendable {
 
     private let labelList: [PersonLabels]
     private let mapped: MappedBytes
-    private let normalisation = PixelNormalisation()
+    private let normalisation: PixelNormalisation
 
-    /// Opens and checks a file; `table` leaves out or reorders attributes, which are matched by name. With
-    /// `validationIdentities` so many training people become queries and gallery instead of the test.
+    /// Opens and checks a file; `table` leaves out or reorders attributes, which are matched by name; `pixels` is what the
+    /// network wants of the pictures. With `validationIdentities` so many training people become queries and gallery
+    /// instead of the test.
     ///
     /// Throws where the file is missing, no prepared file, damaged or contradicts itself, or lacks an attribute.
     public init(
-        _ path: String, table: AttributeTable? = nil, validationIdentities: Int = 0
+        _ path: String, table: AttributeTable? = nil, pixels: PixelConvention = PixelConvention(),
+        validationIdentities: Int = 0
     ) throws(PersonDataError) {
         let content = try PreparedContent(path)
+        normalisation = PixelNormalisation(pixels)
         self.path = path
         count = content.personIDs.count
         height = content.height

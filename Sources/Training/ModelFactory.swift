@@ -20,7 +20,8 @@ public enum ModelFactory {
                 "data.prepared: no prepared file is named; run 'jcm prepare' and name its output in the recipe, or by "
                     + "--set data.prepared=FILE")
         }
-        let stored = try PreparedFileReader(recipe.data.prepared)
+        let pixels = recipe.data.pixels
+        let stored = try PreparedFileReader(recipe.data.prepared, pixels: pixels)
         var table = stored.table
         for name in recipe.data.leaveOut {
             guard table.attributes.contains(where: { $0.name == name }) else {
@@ -35,7 +36,9 @@ public enum ModelFactory {
         let validation = recipe.data.validationIdentities
         let data =
             table == stored.table && validation == 0
-            ? stored : try PreparedFileReader(recipe.data.prepared, table: table, validationIdentities: validation)
+            ? stored
+            : try PreparedFileReader(
+                recipe.data.prepared, table: table, pixels: pixels, validationIdentities: validation)
         try check(recipe.model, data)
         return data
     }

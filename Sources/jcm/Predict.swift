@@ -40,7 +40,7 @@ struct Predict: ParsableCommand {
         let input = arena.reserve(Shape(batch, size.height, size.width, 3))
         arena.commit()
         let (decoder, resizer) = (PictureDecoder(), ResizerCache(to: size))
-        let normalisation = PixelNormalisation()
+        let normalisation = PixelNormalisation(description.recipe.data.pixels)
         for first in stride(from: 0, to: pictures.count, by: batch) {
             let names = Array(pictures[first..<min(first + batch, pictures.count)])
             let tensor = input.prefix(names.count)

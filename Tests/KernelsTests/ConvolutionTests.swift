@@ -106,6 +106,12 @@ struct ConvolutionTests {
         ConvolutionGeometry(
             inputHeight: 11, inputWidth: 10, inputChannels: 3, outputChannels: 8, kernel: 7, strideHeight: 2,
             strideWidth: 2, padding: 3),
+        ConvolutionGeometry(
+            inputHeight: 9, inputWidth: 6, inputChannels: 20, outputChannels: 24, kernel: 3, strideHeight: 2, padding: 1
+        ),
+        ConvolutionGeometry(
+            inputHeight: 8, inputWidth: 7, inputChannels: 5, outputChannels: 6, kernel: 3, strideHeight: 2,
+            strideWidth: 3, padding: 1),
         // The kernel is wider than the map: most patches are borders.
         ConvolutionGeometry(
             inputHeight: 2, inputWidth: 2, inputChannels: 4, outputChannels: 3, kernel: 5, padding: 2),
@@ -140,7 +146,6 @@ struct ConvolutionTests {
             convolution.weightGradient(
                 test.input.view, outputGradient: test.outputGradient.view, addingTo: gradient.view)
             #expect(relativeError(gradient.view.array, weightGradient) < 1e-5, "weights, \(threads) threads")
-            guard g.kernel == 1 || (g.strideHeight, g.strideWidth) == (1, 1) else { continue }
             let back = TestTensor(test.input.view.shape.array)
             back.view.fill(.nan)
             convolution.inputGradient(test.outputGradient.view, weights: test.weights.view, into: back.view)

@@ -23,6 +23,7 @@ struct RecipeTests {
         case "a text":
             return ["a/b c.h5", "true", "12", "quote \" and \\", "ß: #x", "[a, b]", "null", "~", "- a"]
         case "a list of which each is a whole number": return ["[1, 2, 3, 4]", "[]", "[9]"]
+        case "a list of which each is a number": return ["[0.25, 1, 3e-05]", "[]", "[9]"]
         case "a list of which each is a text":
             return ["[hat, age]", "[]", "[\"two words\", \"a, b\", \"1\"]"]
         default:

@@ -113,7 +113,8 @@ public struct Convolution {
 
     /// inputGradient = weightsᵗ ∗ output gradient, or += where `adding`.
     ///
-    /// For 1×1 kernels of any stride, and larger ones of stride 1: no layer of a ResNet-v1 needs others.
+    /// For 1×1 kernels of any stride; larger ones add to no gradient. With a stride, the output's gradient is spread over
+    /// the places that a stride of 1 would have, with zeros between.
     public func inputGradient(
         _ outputGradient: Tensor, weights: Tensor, into inputGradient: Tensor, adding: Bool = false
     ) {
@@ -139,11 +140,39 @@ public struct Convolution {
             winograd.inputGradient(outputGradient, weights: weights, into: inputGradient)
         } else {
             precondition(!adding, "only 1×1 kernels add to a gradient")
+            guard geometry.strideHeight == 1, geometry.strideWidth == 1 else {
+                return strided(outputGradient, weights: weights, into: inputGradient)
+            }
             let back = Convolution(geometry.transposed, method: .patches, scratch: scratch, team: team)
             scratch.with(weights.shape) { turned in
                 turnWeights(weights, into: turned)
                 back.forward(outputGradient, weights: turned, into: inputGradient)
             }
+        }
+    }
+
+    /// The input's gradient of a stride above 1, by a convolution of stride 1.
+    private func strided(_ outputGradient: Tensor, weights: Tensor, into inputGradient: Tensor) {
+        let g = geometry
+        let dense = ConvolutionGeometry(
+            inputHeight: g.inputHeight, inputWidth: g.inputWidth, inputChannels: g.inputChannels,
+            outputChannels: g.outputChannels, kernel: g.kernel, padding: g.padding)
+        let pictures = outputGradient.shape[0]
+        scratch.with(Shape(pictures, dense.outputHeight, dense.outputWidth, g.outputChannels)) { spread in
+            clear(spread, team: team)
+            team.ranges(pictures * g.outputHeight) { range in
+                for row in range {
+                    let (picture, y) = row.quotientAndRemainder(dividingBy: g.outputHeight)
+                    let first = (picture * dense.outputHeight + y * g.strideHeight) * dense.outputWidth
+                    for x in 0..<g.outputWidth {
+                        (spread.pointer + (first + x * g.strideWidth) * g.outputChannels).update(
+                            from: outputGradient.pointer + (row * g.outputWidth + x) * g.outputChannels,
+                            count: g.outputChannels)
+                    }
+                }
+            }
+            Convolution(dense, scratch: scratch, team: team).inputGradient(
+                spread, weights: weights, into: inputGradient)
         }
     }
 

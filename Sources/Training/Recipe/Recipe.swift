@@ -1,5 +1,6 @@
 public import DataParallel
 public import Model
+public import PersonData
 
 /// Everything that decides a run: model, data, optimisation, checkpoints, evaluation. A value; YAML is its text.
 public struct Recipe: Equatable, Sendable {
@@ -48,6 +49,9 @@ public struct DataSettings: Equatable, Sendable {
 
     /// Whether training pictures are mirrored, each with probability ½.
     public var flip = true
+
+    /// What the pictures' bytes become.
+    public var pixels = PixelConvention()
 }
 
 /// How the model is trained.
@@ -75,6 +79,9 @@ public struct TrainingSettings: Equatable, Sendable {
 
     /// Whether reduction runs beside backward, on a thread of its own.
     public enum Overlap: String, Sendable, CaseIterable { case auto, on, off }
+
+    /// A checkpoint whose parameters and statistics the run begins with, where names and shapes agree; "" = none.
+    public var initial = ""
 
     /// Seed of all random numbers of the run.
     public var seed = 1

@@ -3,6 +3,7 @@ enum RecipeCheck {
     /// Throws the first thing that cannot be.
     static func check(_ recipe: Recipe, source: String) throws(RecipeError) {
         if let problem = recipe.model.problem { throw RecipeError(source, problem) }
+        if let problem = recipe.data.pixels.problem { throw RecipeError(source, problem) }
         for (key, value, most) in largest(recipe) where value > most {
             throw RecipeError(source, "\(key): \(value); at most \(most) is possible")
         }

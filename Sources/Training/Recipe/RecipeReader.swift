@@ -34,6 +34,20 @@ public enum RecipeReader {
         return result
     }
 
+    /// `recipe` with the values of `settings` (key and text) that differ, and a line for each of them.
+    static func adopting(
+        _ settings: [(key: String, value: String)], in recipe: Recipe, source: String
+    ) throws(RecipeError) -> (recipe: Recipe, changes: [String]) {
+        var result = recipe
+        for (key, value) in settings { try set(key, .scalar(value), in: &result, source: source) }
+        try RecipeCheck.check(result, source: source)
+        let changes = settings.compactMap { key, _ -> String? in
+            let (old, new) = (recipe.text(of: key) ?? "", result.text(of: key) ?? "")
+            return old == new ? nil : "\(key) \(new) (was \(old))"
+        }
+        return (result, changes)
+    }
+
     /// A recipe from the text of a YAML document.
     public static func read(text: String, source: String) throws(RecipeError) -> Recipe {
         try read(text: text, source: source, depth: 0)

@@ -1,6 +1,7 @@
 internal import DataParallel
 internal import Layers
 internal import Model
+internal import PersonData
 
 /// A setting of a recipe: its key, what it says, and where in the recipe it lies. All keys are declared here, once:
 /// reading, `--set`, writing, suggestions and the comparison at resume all go through the list.
@@ -42,6 +43,7 @@ public struct RecipeSetting: Sendable {
         .init("model.base_width", \.model.baseWidth, "channels of the stem; a column has 32 times as many"),
         .init("model.blocks", \.model.blocks, "bottlenecks of stages 1 to 4"),
         .init("model.strided_stages", \.model.stridedStages, "stages whose first block has stride (2, 1)"),
+        .init("model.stride_in", \.model.strideIn, "conv1 (v1, the paper) or conv2 (v1.5, torchvision)"),
         .init("model.column_pooling", \.model.columnPooling, "how a column becomes one vector: mean or max"),
         .init("model.column_norm", \.model.columnNorm, "batch norm on the columns, before all heads"),
         .init("model.recurrent_cell", \.model.recurrentCell, "lstm or gru"),
@@ -67,9 +69,14 @@ public struct RecipeSetting: Sendable {
             "training people set aside as queries and gallery; 0 = the data's test"),
         .init("data.all_values", \.data.allValues, "a token for 'no' of yes/no attributes, too"),
         .init("data.flip", \.data.flip, "mirror training pictures at random"),
+        .init("data.channel_order", \.data.pixels.order, "what the network sees: rgb or bgr"),
+        .init("data.pixel_scale", \.data.pixels.scale, "bytes are divided by it,"),
+        .init("data.pixel_mean", \.data.pixels.mean, "made less by this a channel,"),
+        .init("data.pixel_deviation", \.data.pixels.deviation, "and divided by this"),
     ]
 
     private static let training: [RecipeSetting] = [
+        .init("training.initial", \.training.initial, "checkpoint to take weights from, by name"),
         .init("training.seed", \.training.seed, "of all random numbers of the run"),
         .init("training.epochs", \.training.epochs, "passes over the training pictures"),
         .init("training.global_batch", \.training.globalBatch, "pictures of a step, over all ranks"),
@@ -115,6 +122,8 @@ public struct RecipeSetting: Sendable {
     ]
 }
 
+extension StridePlace: RecipeValue {}
+extension PixelConvention.Order: RecipeValue {}
 extension ColumnPool.Method: RecipeValue {}
 extension RecurrentLayer.Cell: RecipeValue {}
 extension Positions.Method: RecipeValue {}

@@ -48,8 +48,12 @@ public struct RunCheckpoint {
     /// Reads what a checkpoint says of itself; no tensors.
     public static func describe(_ path: String) throws -> Description {
         let file = try CheckpointFile(path)
-        let recipe = try RecipeReader.read(
-            text: file.attribute("recipe", as: String.self), source: "\(path), attribute recipe")
+        guard (try? file.attribute("content", as: String.self)) != BackboneCheckpoint.content else {
+            throw TrainingError(
+                "\(path): holds the weights of a backbone alone; train with --set training.initial=\(path), and name "
+                    + "what comes out")
+        }
+        let recipe = try recipe(of: file)
         let table = try AttributeTable(json: file.attribute("attribute_table", as: String.self))
         let dimensions = ModelDimensions(
             labels: try file.attribute("labels"), identities: try file.attribute("identities"),
@@ -59,6 +63,14 @@ public struct RunCheckpoint {
         state.losses.ctc = try file.attribute("loss_ctc")
         state.losses.attention = try file.attribute("loss_attention")
         return Description(path: path, recipe: recipe, table: table, dimensions: dimensions, state: state)
+    }
+
+    /// The recipe that a checkpoint was written with.
+    static func recipe(of file: CheckpointFile) throws -> Recipe {
+        let source = "\(file.path), attribute recipe"
+        let recipe = try RecipeReader.read(text: file.attribute("recipe", as: String.self), source: source)
+        try RecipeCheck.check(recipe, source: source)
+        return recipe
     }
 
     /// Loads parameters and running statistics for inference.
@@ -83,7 +95,7 @@ public struct RunCheckpoint {
                 ("random_seed", recipe.training.seed), ("training_pictures", trainingPictures),
                 ("labels", dimensions.labels), ("identities", dimensions.identities),
                 ("longest_sequence", dimensions.longestSequence), ("ranks", ranks), ("recipe", recipe.yaml),
-                ("attribute_table", table.json), ("preprocessing", preprocessing),
+                ("attribute_table", table.json), ("preprocessing", preprocessing(recipe)),
                 ("created", ISO8601DateFormatter().string(from: Date())),
             ])
     }
@@ -117,7 +129,7 @@ public struct RunCheckpoint {
     }
 
     /// What the pictures went through before the model saw them.
-    static let preprocessing = "RGB / 255, minus (0.485, 0.456, 0.406), over (0.229, 0.224, 0.225); pillow-bilinear"
+    static func preprocessing(_ recipe: Recipe) -> String { recipe.data.pixels.description + "; pillow-bilinear" }
 
     private static func entries(_ step: TrainingStep) -> [CheckpointEntry] {
         let store = step.model.context.parameters
@@ -132,11 +144,11 @@ public struct RunCheckpoint {
         return parameterEntries(store) + statisticEntries(store) + moments
     }
 
-    private static func parameterEntries(_ store: ParameterStore) -> [CheckpointEntry] {
+    static func parameterEntries(_ store: ParameterStore) -> [CheckpointEntry] {
         store.parameters.map { CheckpointEntry("/parameters/\($0.name)", $0.values, layout: layout(of: $0)) }
     }
 
-    private static func statisticEntries(_ store: ParameterStore) -> [CheckpointEntry] {
+    static func statisticEntries(_ store: ParameterStore) -> [CheckpointEntry] {
         store.statistics.map { CheckpointEntry("/statistics/\($0.name)", $0.running) }
     }
 

@@ -45,7 +45,9 @@ public final class Trainer {
     public init(
         _ recipe: Recipe, folder: RunFolder, world: Communicator, team: WorkerTeam, prints: Bool = true
     ) throws {
-        (self.recipe, self.folder, self.world) = (recipe, folder, world)
+        (self.folder, self.world) = (folder, world)
+        let (recipe, adopted) = try world.agree { try InitialWeights.adopt(recipe) }
+        self.recipe = recipe
         let (data, microBatch) = try world.agree {
             let microBatch = try RecipeCheck.microBatches(recipe.training, ranks: world.count).size
             let data = try ModelFactory.open(recipe)
@@ -69,6 +71,9 @@ public final class Trainer {
             1, Int((recipe.training.epochs * Double(pictures) / Double(recipe.training.globalBatch)).rounded(.up)))
         schedule = Schedule(settings: recipe.training, totalSteps: totalSteps, trainingPictures: pictures)
         log = RunLog(path: world.rank == 0 ? folder.logPath : nil, totalSteps: totalSteps, prints: prints)
+        if !adopted.isEmpty {
+            log.say("as \(recipe.training.initial) wants it: \(adopted.joined(separator: ", "))")
+        }
     }
 
     /// From now on SIGUSR1, SIGTERM and Ctrl-C ask to stop at the next step, and no longer end the process at once.
@@ -202,7 +207,7 @@ public final class Trainer {
                     "run folder \(folder.path): holds a run up to step \(newest), and --resume never would lose it; name "
                         + "another folder, or remove this one")
             }
-            return RunState()
+            return try start()
         case .automatic:
             for saved in steps {
                 do {
@@ -216,8 +221,17 @@ public final class Trainer {
                     "run folder \(folder.path): none of its \(steps.count) checkpoints can be read; remove them to begin "
                         + "anew, or name a sound one with --resume FILE", exitCode: 1)
             }
-            return RunState()
+            return try start()
         }
+    }
+
+    /// The state before the first step: parameters as they were drawn, or as another checkpoint has them.
+    private func start() throws -> RunState {
+        if !recipe.training.initial.isEmpty {
+            let lines = try InitialWeights.load(recipe.training.initial, into: step.model)
+            for line in lines { log.say(line) }
+        }
+        return RunState()
     }
 
     private func read(_ path: String) throws -> RunState {

@@ -1,0 +1,51 @@
+internal import Checkpoints
+internal import Foundation
+internal import Layers
+internal import Model
+
+/// The weights that a run begins with, where its recipe names another checkpoint (`training.initial`).
+enum InitialWeights {
+    /// What weights of a backbone are bound to.
+    static let bound = [
+        "data.channel_order", "data.pixel_scale", "data.pixel_mean", "data.pixel_deviation", "model.stride_in",
+    ]
+
+    /// The recipe with the pixels and the stride that its initial weights want, and a line for each change.
+    static func adopt(_ recipe: Recipe) throws -> (recipe: Recipe, changes: [String]) {
+        guard !recipe.training.initial.isEmpty else { return (recipe, []) }
+        let file = try CheckpointFile(recipe.training.initial)
+        let theirs = try RunCheckpoint.recipe(of: file)
+        let settings = bound.map { (key: $0, value: theirs.text(of: $0) ?? "") }
+        return try RecipeReader.adopting(settings, in: recipe, source: file.path)
+    }
+
+    /// Loads what agrees in name and shape; returns lines that say what was taken, and what was not.
+    ///
+    /// Throws where nothing agrees.
+    static func load(_ path: String, into model: JCM) throws -> [String] {
+        let file = try CheckpointFile(path)
+        let store = model.context.parameters
+        let entries = RunCheckpoint.parameterEntries(store) + RunCheckpoint.statisticEntries(store)
+        let (read, otherShapes) = try file.readMatching(entries)
+        guard !read.isEmpty else {
+            throw TrainingError(
+                "training.initial: \(path) has no tensor of the recipe's model; name a checkpoint of the same backbone")
+        }
+        let known = Set(entries.map(\.path))
+        let taken = Set(read)
+        let fresh = entries.map(\.path).filter { !taken.contains($0) }
+        let unused = try file.dataSets().filter { !known.contains($0) && !$0.hasPrefix("/adam/") }
+        var lines = ["begins with \(read.count) of its \(entries.count) tensors from \(path)"]
+        if !otherShapes.isEmpty { lines.append("  there of another shape, drawn anew: \(listed(otherShapes))") }
+        let missing = fresh.filter { path in !otherShapes.contains { $0.hasPrefix(path + " ") } }
+        if !missing.isEmpty { lines.append("  not there, drawn anew: \(listed(missing))") }
+        if !unused.isEmpty { lines.append("  there, but of no use here: \(listed(unused))") }
+        return lines
+    }
+
+    /// The first of a list of paths, and how many follow.
+    private static func listed(_ paths: [String]) -> String {
+        let names = paths.prefix(4).map { $0.split(separator: "/").dropFirst().joined(separator: "/") }
+        return names.joined(separator: ", ") + (paths.count > 4 ? " and \(paths.count - 4) more" : "")
+    }
+}
