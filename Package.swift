@@ -79,7 +79,8 @@ let package = Package(
             ],
             swiftSettings: numeric),
         .target(
-            name: "Benchmarks", dependencies: ["Tensors", "Kernels", "Layers", "Model"], swiftSettings: numeric),
+            name: "Benchmarks", dependencies: ["MPI", "Tensors", "Kernels", "Layers", "Model", "Evaluation"],
+            swiftSettings: numeric),
         .executableTarget(
             name: "jcm",
             dependencies: [
