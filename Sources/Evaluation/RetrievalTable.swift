@@ -28,6 +28,9 @@ enum RetrievalTable {
             ].map(percent))
     }
 
+    /// A published rank-1.
+    static func row(_ name: String, rank1: Double) -> String { line(name, [percent(rank1)]) }
+
     /// A random order's.
     static func chance(_ chance: (rank1: Double, meanAveragePrecision: Double)) -> String {
         line("chance", [percent(chance.rank1), "", "", "", "", percent(chance.meanAveragePrecision), ""])
