@@ -59,4 +59,12 @@ public struct AttributeProtocols: Sendable {
 
     /// Labels over which the label-based mA is a mean.
     public let labels: Int
+
+    /// The mean accuracy of attributes with its interval.
+    var accuracy: AttributeInterval { interval(\.attributeAccuracy) }
+
+    /// A figure with its interval.
+    func interval(_ path: KeyPath<AttributeFigures, Double>) -> AttributeInterval {
+        AttributeInterval(value: figures[keyPath: path], low: low[keyPath: path], high: high[keyPath: path])
+    }
 }

@@ -70,24 +70,16 @@ public struct PredictionResults: Sendable {
 
     /// The figures as a table to read.
     public var table: String {
-        func percent(_ value: Double?) -> String { value.map { String(format: "%.1f", 100 * $0) } ?? "unknown" }
-        func interval(_ value: AttributeInterval?) -> String {
-            value.map { "\(percent($0.value)) [\(percent($0.low)), \(percent($0.high))]" } ?? "unknown"
-        }
-        func line(_ name: String, _ values: [String]) -> String {
-            name.padding(toLength: 30, withPad: " ", startingAt: 0)
-                + zip(values, [22, 10]).map { String(repeating: " ", count: max(1, $1 - $0.count)) + $0 }.joined()
+        func line(_ name: String, _ cells: [String]) -> String {
+            TableCells.line(name, 30, Array(zip(cells, [22, 10]).map { (text: $0, width: $1) }))
         }
         let extra = ignored > 0 ? "; \(ignored) further predictions are not asked for" : ""
         var lines = [
             "Attributes: accuracy in % on \(pictures) gallery pictures\(extra)",
-            line("", ["predictions [95 %]", "majority"]),
+            line("", [TableCells.title("predictions [95 %]"), "majority"]),
         ]
-        lines += rows.map { line($0.name, [interval($0.accuracy), percent($0.majority)]) }
-        let mean = AttributeInterval(
-            value: protocols.figures.attributeAccuracy, low: protocols.low.attributeAccuracy,
-            high: protocols.high.attributeAccuracy)
-        lines.append(line("mean", [interval(mean), percent(majority)]))
+        lines += rows.map { line($0.name, [TableCells.interval($0.accuracy), TableCells.percent($0.majority)]) }
+        lines.append(line("mean", [TableCells.interval(protocols.accuracy), TableCells.percent(majority)]))
         return (lines + [""] + ProtocolTable.lines([("predictions", protocols)])).joined(separator: "\n")
     }
 

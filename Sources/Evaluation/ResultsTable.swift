@@ -6,51 +6,30 @@ extension EvaluationResults {
 
     private var attributeLines: [String] {
         let width = max(18, (attributes.rows.map(\.name.count).max() ?? 0) + 2)
-        func line(_ name: String, _ values: [String]) -> String {
-            let widths = [20, 8, 8, 10]
-            let cells = zip(values, widths).map { String(repeating: " ", count: max(1, $1 - $0.count)) + $0 }
-            return ([name.padding(toLength: width, withPad: " ", startingAt: 0)] + cells).joined()
+        func line(_ name: String, _ cells: [String]) -> String {
+            TableCells.line(name, width, Array(zip(cells, [22, 8, 8, 10]).map { (text: $0, width: $1) }))
         }
         var lines = [
             "Attributes: accuracy in % on \(attributes.pictures) gallery pictures of people never seen in training",
-            line("", ["beam [95 %]", "CTC", "steps", "majority"]),
+            line("", [TableCells.title("beam [95 %]"), "CTC", "steps", "majority"]),
         ]
         for row in attributes.rows {
             let mark = row.isNotLearned ? "   not learned" : row.isConstant ? "   the same for all" : ""
-            lines.append(
-                line(
-                    row.name,
-                    [interval(row.beam), percent(row.ctc?.value), percent(row.steps?.value), percent(row.majority)])
-                    + mark)
+            let others = [row.ctc?.value, row.steps?.value, row.majority].map(TableCells.percent)
+            lines.append(line(row.name, [TableCells.interval(row.beam)] + others) + mark)
         }
-        let beam = attributes.beamProtocols
-        let mean = AttributeInterval(
-            value: attributes.mean, low: beam.low.attributeAccuracy, high: beam.high.attributeAccuracy)
-        lines.append(
-            line(
-                "mean",
-                [
-                    interval(mean), percent(attributes.ctcMean), percent(attributes.stepsMean),
-                    percent(attributes.majority),
-                ]))
-        if let published {
-            // under the mean, before its interval
-            func cut(_ line: String) -> String {
-                String(line.dropLast(interval(mean).count - percent(mean.value).count))
-            }
-            for (name, value) in [("  JCM's paper", published.mean), ("  best before it", published.earlierMean)] {
-                guard let value else { continue }
-                let blank = interval(mean).dropFirst(percent(mean.value).count).map { _ in " " }.joined()
-                lines.append(cut(line(name, [percent(value) + blank])))
-            }
+        let others = [attributes.ctcMean, attributes.stepsMean, attributes.majority].map { TableCells.percent($0) }
+        lines.append(line("mean", [TableCells.interval(attributes.beamProtocols.accuracy)] + others))
+        for (name, value) in [("  JCM's paper", published?.mean), ("  best before it", published?.earlierMean)] {
+            if let value { lines.append(line(name, [TableCells.withoutInterval(value)])) }
         }
         lines.append("beam: attention model; CTC: best path; steps: the beam's step probabilities, as a classifier's")
         lines.append("a missing colour counts as wrong, as in Market-1501's own evaluation; mean: of the attributes")
-        let missed = attributes.rows.filter(\.isNotLearned).map(\.name)
+        let missed = attributes.rows.count(where: \.isNotLearned)
         lines.append(
-            missed.isEmpty
+            missed == 0
                 ? "every attribute that varies is more than a point above its majority"
-                : "not learned (no more than a point above the majority): \(missed.joined(separator: ", "))")
+                : "not learned: no more than a point above the majority (\(missed) of \(attributes.rows.count))")
         return lines
     }
 
@@ -79,11 +58,5 @@ extension EvaluationResults {
         lines.append(RetrievalTable.note)
         if let reranked { lines.append(RetrievalTable.note(reranked.parameters)) }
         return lines
-    }
-
-    private func percent(_ value: Double?) -> String { value.map { String(format: "%.1f", 100 * $0) } ?? "unknown" }
-
-    private func interval(_ value: AttributeInterval?) -> String {
-        value.map { String(format: "%.1f [%.1f, %.1f]", 100 * $0.value, 100 * $0.low, 100 * $0.high) } ?? "unknown"
     }
 }

@@ -38,6 +38,8 @@ struct ResultsTableTests {
         let mean = try #require(lines.firstIndex { $0.hasPrefix("mean") })
         // Both stand under the figure, before its interval.
         let edge = lines[mean].prefix { $0 != "[" }.count - 1
+        #expect(rows.allSatisfy { $0.prefix { $0 != "[" }.count == edge + 1 }, "\(rows)")
+        #expect(lines.allSatisfy { $0.last != " " })
         for (line, name, value) in [(mean + 1, "  JCM's paper ", "89.7"), (mean + 2, "  best before it ", "88.5")] {
             #expect(lines[line].hasPrefix(name) && lines[line].hasSuffix(value) && lines[line].count == edge)
         }
