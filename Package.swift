@@ -83,7 +83,8 @@ let package = Package(
             dependencies: ["MPI", "Tensors", "Layers", "Model", "PersonData", "Training", "Evaluation", "Yams"],
             swiftSettings: common),
         .target(
-            name: "Benchmarks", dependencies: ["Tensors", "Kernels", "Layers", "Model"], swiftSettings: numeric),
+            name: "Benchmarks", dependencies: ["MPI", "Tensors", "Kernels", "Layers", "Model", "Evaluation"],
+            swiftSettings: numeric),
         .executableTarget(
             name: "jcm",
             dependencies: [

@@ -37,6 +37,12 @@ public struct AttributeFigures: Equatable, Sendable {
     ]
 }
 
+/// A figure and its 95 % interval.
+public struct AttributeInterval: Equatable, Sendable {
+    /// What was measured, and 2.5 % and 97.5 % of the values of resampled identities.
+    public let value: Double, low: Double, high: Double
+}
+
 /// A method's figures, each with its 95 % interval.
 public struct AttributeProtocols: Sendable {
     /// What was measured.
@@ -45,9 +51,20 @@ public struct AttributeProtocols: Sendable {
     /// 2.5 % and 97.5 % of the figures of resampled identities.
     public let low: AttributeFigures, high: AttributeFigures
 
+    /// The accuracy of each attribute in order; nil where it is known of no picture.
+    public let accuracies: [AttributeInterval?]
+
     /// Identities that were resampled, and how often.
     public let identities: Int, replicates: Int
 
     /// Labels over which the label-based mA is a mean.
     public let labels: Int
+
+    /// The mean accuracy of attributes with its interval.
+    var accuracy: AttributeInterval { interval(\.attributeAccuracy) }
+
+    /// A figure with its interval.
+    func interval(_ path: KeyPath<AttributeFigures, Double>) -> AttributeInterval {
+        AttributeInterval(value: figures[keyPath: path], low: low[keyPath: path], high: high[keyPath: path])
+    }
 }

@@ -68,12 +68,16 @@ struct AttributeTally {
         (0..<values).count { counts[2 * attributes + 4 * $0] > 0 && counts[2 * attributes + 4 * $0 + 2] > 0 }
     }
 
+    /// The accuracy of each attribute; nil where it is known of no picture.
+    var accuracies: [Double?] {
+        (0..<attributes).map { attribute in
+            counts[attribute] > 0 ? Double(counts[attributes + attribute]) / Double(counts[attribute]) : nil
+        }
+    }
+
     /// The figures of all pictures that were added.
     var figures: AttributeFigures {
         func mean(_ terms: [Double]) -> Double { terms.isEmpty ? 0 : terms.reduce(0, +) / Double(terms.count) }
-        let accuracies = (0..<attributes).compactMap { attribute in
-            counts[attribute] > 0 ? Double(counts[attributes + attribute]) / Double(counts[attribute]) : nil
-        }
         let balanced: [Double] = (0..<values).compactMap { value in
             let c = counts[(2 * attributes + 4 * value)..<(2 * attributes + 4 * value + 4)].map(Double.init)
             return c[0] > 0 && c[2] > 0 ? (c[1] / c[0] + c[3] / c[2]) / 2 : nil
@@ -83,7 +87,8 @@ struct AttributeTally {
         let instance = (1...3).map { Double(counts[first + $0]) / pictures }
         let (precision, recall) = (instance[1], instance[2])
         return AttributeFigures(
-            attributeAccuracy: mean(accuracies), labelMA: mean(balanced), instanceAccuracy: instance[0],
+            attributeAccuracy: mean(accuracies.compactMap { $0 }), labelMA: mean(balanced),
+            instanceAccuracy: instance[0],
             instancePrecision: precision, instanceRecall: recall,
             instanceF1: precision + recall > 0 ? 2 * precision * recall / (precision + recall) : 0)
     }

@@ -1,61 +1,5 @@
 public import Foundation
 
-/// Accuracies of the attributes, beside the majority's.
-public struct AttributeResults: Sendable {
-    /// One attribute.
-    public struct Row: Sendable {
-        /// Its name.
-        public let name: String
-
-        /// Accuracy by beam search and by CTC, and of the most frequent answer; nil where nothing is known.
-        public let beam: Double?, ctc: Double?, majority: Double?
-
-        /// Pictures of which it is known.
-        public let pictures: Int
-
-        /// Whether all pictures have the same answer, so that nothing can be shown.
-        public var isConstant: Bool { (majority ?? 0) >= 1 }
-
-        /// Whether the better of both methods is above the majority by more than a point.
-        public var isLearned: Bool {
-            guard let beam, let ctc, let majority else { return false }
-            return max(beam, ctc) > majority + 0.01
-        }
-
-        /// Whether it could have been learned, and was not.
-        public var isNotLearned: Bool { beam != nil && !isConstant && !isLearned }
-    }
-
-    /// The attributes in order.
-    public let rows: [Row]
-
-    /// Plain means over the attributes.
-    public let mean: Double, ctcMean: Double, majority: Double
-
-    /// The means by every protocol, with 95 % intervals, by beam search and by CTC.
-    public let beamProtocols: AttributeProtocols, ctcProtocols: AttributeProtocols
-
-    /// Pictures of the test.
-    public let pictures: Int
-
-    init(
-        _ scores: AttributeScores, beam beamProtocols: AttributeProtocols, ctc ctcProtocols: AttributeProtocols,
-        pictures: Int
-    ) {
-        (self.beamProtocols, self.ctcProtocols) = (beamProtocols, ctcProtocols)
-        let (beam, ctc, majority) = (scores.accuracy("beam"), scores.accuracy("ctc"), scores.majority)
-        rows = scores.names.indices.map {
-            Row(
-                name: scores.names[$0], beam: beam[$0], ctc: ctc[$0], majority: majority[$0],
-                pictures: scores.counts[$0])
-        }
-        mean = AttributeScores.mean(beam)
-        ctcMean = AttributeScores.mean(ctc)
-        self.majority = AttributeScores.mean(majority)
-        self.pictures = pictures
-    }
-}
-
 /// Re-identification after k-reciprocal re-ranking.
 public struct RerankedResults: Sendable {
     /// How it was re-ranked.
@@ -88,6 +32,9 @@ public struct EvaluationResults: Sendable {
     /// Pictures of the gallery, distractors among them.
     public let galleryPictures: Int
 
+    /// What was published of the same data set; nil where it is another.
+    public let published: PublishedFigures?
+
     /// Widths of the features by name, and further facts, for the JSON.
     public var facts: [String: String] = [:]
 
@@ -99,8 +46,11 @@ public struct EvaluationResults: Sendable {
         var perAttribute: [String: [String: Double]] = [:]
         for row in attributes.rows {
             var values: [String: Double] = ["pictures": Double(row.pictures)]
-            values["beam"] = row.beam
-            values["ctc"] = row.ctc
+            for (name, method) in [("beam", row.beam), ("ctc", row.ctc), ("steps", row.steps)] {
+                values[name] = method?.value
+                values[name + "Low"] = method?.low
+                values[name + "High"] = method?.high
+            }
             values["majority"] = row.majority
             perAttribute[row.name] = values
         }
@@ -122,14 +72,16 @@ public struct EvaluationResults: Sendable {
         reid["gallery"] = galleryPictures
         let object: [String: Any] = [
             "attributes": [
-                "mean": attributes.mean, "ctcMean": attributes.ctcMean, "majority": attributes.majority,
+                "mean": attributes.mean, "ctcMean": attributes.ctcMean,
+                "stepsMean": attributes.stepsMean, "majority": attributes.majority,
                 "pictures": attributes.pictures, "perAttribute": perAttribute,
                 "notLearned": attributes.rows.filter(\.isNotLearned).map(\.name),
                 "protocols": [
                     "beam": Self.object(attributes.beamProtocols), "ctc": Self.object(attributes.ctcProtocols),
+                    "steps": Self.object(attributes.stepsProtocols),
                 ],
             ] as [String: Any],
-            "reid": reid, "training": training, "facts": facts,
+            "reid": reid, "training": training, "facts": facts, "published": published?.object ?? [:],
         ]
         return try JSONSerialization.data(withJSONObject: object, options: [.prettyPrinted, .sortedKeys])
     }

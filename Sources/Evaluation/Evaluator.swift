@@ -51,8 +51,9 @@ public struct Evaluator {
                 columns: RetrievalSummary(try ranking.evaluate(tables[0], reranked: parameters)),
                 identity: RetrievalSummary(try ranking.evaluate(tables[1], reranked: parameters)))
         }
+        let known = gallery.count { data.personIDs[$0] > 0 }
         return EvaluationResults(
-            attributes: scores.results(pictures: gallery.count { data.personIDs[$0] > 0 }),
+            attributes: scores.results(pictures: known),
             columns: RetrievalSummary(results[0]), identity: RetrievalSummary(results[1]),
             pixels: RetrievalSummary(results[2]), reranked: reranked,
             chance: RetrievalSummary.chance(results[0]),
@@ -60,7 +61,8 @@ public struct Evaluator {
                 queryPersons: queries.map { data.personIDs[$0] }, columns: results[0], identity: results[1],
                 identities: identities, attributes: data.table.attributes.map(\.name), right: scores.answers.right,
                 known: scores.answers.known),
-            galleryPictures: gallery.count)
+            galleryPictures: gallery.count,
+            published: PublishedFigures.of(source: data.provenance.source, table: data.table, pictures: known))
     }
 
     private func share(_ indices: [Int]) -> [Int] {
@@ -93,7 +95,7 @@ public struct Evaluator {
                     for (index, reading) in zip(chunk, reader.read(columns)) where data.personIDs[index] > 0 {
                         scores.pointee.add(
                             data.personIDs[index], data.labels(of: index),
-                            [("beam", reading.beam), ("ctc", reading.ctc)])
+                            [("beam", reading.beam), ("ctc", reading.ctc), ("steps", reading.steps)])
                     }
                 }
             }
@@ -104,7 +106,7 @@ public struct Evaluator {
 
 /// What the gallery's pictures of known people are scored in.
 private struct GalleryScores {
-    private static let methods = ["beam", "ctc"]
+    private static let methods = ["beam", "ctc", "steps"]
     private var scores: AttributeScores
     private var tallies: IdentityTallies
 
@@ -130,6 +132,7 @@ private struct GalleryScores {
 
     func results(pictures: Int) -> AttributeResults {
         AttributeResults(
-            scores, beam: tallies.protocols("beam"), ctc: tallies.protocols("ctc"), pictures: pictures)
+            scores, beam: tallies.protocols("beam"), ctc: tallies.protocols("ctc"),
+            steps: tallies.protocols("steps"), pictures: pictures)
     }
 }

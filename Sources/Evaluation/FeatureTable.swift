@@ -1,27 +1,30 @@
 internal import Kernels
 internal import MPI
-internal import Tensors
+package import Tensors
 
 /// L2-normalised features of this rank's share of the queries and of the gallery.
 ///
 /// Shares are contiguous: rank r of R has pictures ⌊n·r/R⌋ ..< ⌊n·(r + 1)/R⌋ of n.
-final class FeatureTable {
-    let width: Int
+package final class FeatureTable {
+    /// D.
+    package let width: Int
     private let arena = Arena("features")
     private let querySlot: Slot, gallerySlot: Slot
 
-    init(width: Int, queries: Int, gallery: Int) {
+    /// Room for a rank's features.
+    package init(width: Int, queries: Int, gallery: Int) {
         self.width = width
         querySlot = arena.reserve(Shape(queries, width))
         gallerySlot = arena.reserve(Shape(gallery, width))
         arena.commit()
     }
 
-    var queries: Tensor { querySlot.tensor }
-    var gallery: Tensor { gallerySlot.tensor }
+    /// Features [N, D] of the rank's queries, and of its gallery pictures.
+    package var queries: Tensor { querySlot.tensor }
+    package var gallery: Tensor { gallerySlot.tensor }
 
     /// Takes rows and scales each to length 1; a row of zeros stays.
-    static func store(_ rows: Tensor, into table: Tensor, from first: Int) {
+    package static func store(_ rows: Tensor, into table: Tensor, from first: Int) {
         let width = table.shape[1]
         for row in 0..<rows.shape[0] {
             let source = Tensor(rows.pointer + row * width, Shape(width))
@@ -33,7 +36,7 @@ final class FeatureTable {
     }
 
     /// The part of `count` that belongs to `rank`.
-    static func share(_ count: Int, rank: Int, of ranks: Int) -> Range<Int> {
+    package static func share(_ count: Int, rank: Int, of ranks: Int) -> Range<Int> {
         count * rank / ranks..<count * (rank + 1) / ranks
     }
 }

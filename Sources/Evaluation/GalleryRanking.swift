@@ -1,14 +1,14 @@
 internal import Kernels
-internal import MPI
+package import MPI
 internal import PersonData
 internal import Synchronization
-internal import Tensors
+package import Tensors
 
 /// Ranks the whole gallery for every query, spread over ranks.
 ///
 /// A block of queries is broadcast by its owner, every rank computes the distances to its part of the gallery, and the
 /// owner collects and evaluates them. A rank holds its own features and one block of distances, never the whole matrix.
-struct GalleryRanking {
+package struct GalleryRanking {
     let world: Communicator
     let team: WorkerTeam
     let queryPersons: [Int], queryCameras: [Int]
@@ -17,8 +17,18 @@ struct GalleryRanking {
     /// Queries whose distances are collected at once.
     private static let block = 64
 
+    /// A ranking for queries and a gallery of known persons and cameras, the same on every rank.
+    package init(
+        world: Communicator, team: WorkerTeam, queryPersons: [Int], queryCameras: [Int], galleryPersons: [Int],
+        galleryCameras: [Int]
+    ) {
+        (self.world, self.team) = (world, team)
+        (self.queryPersons, self.queryCameras) = (queryPersons, queryCameras)
+        (self.galleryPersons, self.galleryCameras) = (galleryPersons, galleryCameras)
+    }
+
     /// The result of every query in order, on every rank; collective.
-    func evaluate(_ features: FeatureTable) throws -> [RetrievalMetrics.QueryResult] {
+    package func evaluate(_ features: FeatureTable) throws -> [RetrievalMetrics.QueryResult] {
         var results: [RetrievalMetrics.QueryResult] = []
         let gallery = features.gallery.shape[0]
         let scratch = Scratch()
@@ -45,7 +55,7 @@ struct GalleryRanking {
     }
 
     /// The same after k-reciprocal re-ranking; collective.
-    func evaluate(
+    package func evaluate(
         _ features: FeatureTable, reranked parameters: RerankingParameters
     ) throws -> [RetrievalMetrics.QueryResult] {
         let reranking = try Reranking(

@@ -60,14 +60,24 @@ struct IdentityTallies {
         let counts = tallies[method] ?? []
         let all = sum(counts, drawn: [Int](repeating: 1, count: places.count))
         var draws: [AttributeFigures] = []
+        var accuracies: [[Double?]] = []
         for replicate in 0..<(places.isEmpty ? 0 : Self.replicates) {
             var random = RandomStream(seed: seed, .bootstrap, index: UInt64(replicate))
             var drawn = [Int](repeating: 0, count: places.count)
             for _ in 0..<places.count { drawn[random.below(places.count)] += 1 }
-            draws.append(sum(counts, drawn: drawn).figures)
+            let tally = sum(counts, drawn: drawn)
+            draws.append(tally.figures)
+            accuracies.append(tally.accuracies)
         }
         return AttributeProtocols(
             figures: all.figures, low: Self.quantile(draws, 0.025), high: Self.quantile(draws, 0.975),
+            accuracies: all.accuracies.enumerated().map { attribute, value in
+                let drawn = accuracies.compactMap { $0[attribute] }
+                return value.map {
+                    AttributeInterval(
+                        value: $0, low: Self.quantile(drawn, 0.025), high: Self.quantile(drawn, 0.975))
+                }
+            },
             identities: places.count, replicates: draws.count, labels: all.decidableLabels)
     }
 
@@ -84,15 +94,20 @@ struct IdentityTallies {
     /// Each figure's quantile, between the two nearest of the draws.
     static func quantile(_ draws: [AttributeFigures], _ share: Double) -> AttributeFigures {
         func quantile(_ path: KeyPath<AttributeFigures, Double>) -> Double {
-            let values = draws.map { $0[keyPath: path] }.sorted()
-            guard let last = values.indices.last else { return 0 }
-            let place = share * Double(last)
-            let below = Int(place)
-            return values[below] + (place - Double(below)) * (values[min(below + 1, last)] - values[below])
+            self.quantile(draws.map { $0[keyPath: path] }, share)
         }
         return AttributeFigures(
             attributeAccuracy: quantile(\.attributeAccuracy), labelMA: quantile(\.labelMA),
             instanceAccuracy: quantile(\.instanceAccuracy), instancePrecision: quantile(\.instancePrecision),
             instanceRecall: quantile(\.instanceRecall), instanceF1: quantile(\.instanceF1))
+    }
+
+    /// The quantile of some values, between the two nearest of them; 0 of none.
+    private static func quantile(_ values: [Double], _ share: Double) -> Double {
+        let values = values.sorted()
+        guard let last = values.indices.last else { return 0 }
+        let place = share * Double(last)
+        let below = Int(place)
+        return values[below] + (place - Double(below)) * (values[min(below + 1, last)] - values[below])
     }
 }

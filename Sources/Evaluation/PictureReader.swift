@@ -13,6 +13,10 @@ public final class PictureReader {
         /// From the CTC head's best path.
         public let ctc: [AttributeReading]
 
+        /// From the largest probability that each token had at any step of the beam's sequence, as a classifier reads
+        /// them.
+        public let steps: [AttributeReading]
+
         /// The tokens of both, in order.
         public let beamTokens: [Int], ctcTokens: [Int]
 
@@ -53,6 +57,7 @@ public final class PictureReader {
                 beam: table.attributeValues(
                     fromTokens: hypothesis.tokens, tokenProbabilities: hypothesis.tokenProbabilities),
                 ctc: table.attributeValues(fromTokens: tokens, tokenProbabilities: largest),
+                steps: table.attributeValues(fromProbabilities: hypothesis.tokenProbabilities),
                 beamTokens: hypothesis.tokens, ctcTokens: tokens, logProbability: hypothesis.logProbability)
         }
     }

@@ -10,7 +10,7 @@ public struct PredictionResults: Sendable {
         public let name: String
 
         /// Nil where nothing is known.
-        public let accuracy: Double?, majority: Double?
+        public let accuracy: AttributeInterval?, majority: Double?
 
         /// Pictures of which it is known.
         public let pictures: Int
@@ -41,11 +41,14 @@ public struct PredictionResults: Sendable {
         }
         try scores.sum(over: world, methods: [Self.method])
         try tallies.sum(over: world, methods: [Self.method])
-        let (accuracy, majority) = (scores.accuracy(Self.method), scores.majority)
+        let majority = scores.majority
+        let protocols = tallies.protocols(Self.method)
         rows = scores.names.indices.map {
-            Row(name: scores.names[$0], accuracy: accuracy[$0], majority: majority[$0], pictures: scores.counts[$0])
+            Row(
+                name: scores.names[$0], accuracy: protocols.accuracies[$0], majority: majority[$0],
+                pictures: scores.counts[$0])
         }
-        protocols = tallies.protocols(Self.method)
+        self.protocols = protocols
         self.majority = AttributeScores.mean(majority)
         (pictures, ignored) = (test.count, file.count - test.count)
     }
@@ -67,17 +70,16 @@ public struct PredictionResults: Sendable {
 
     /// The figures as a table to read.
     public var table: String {
-        func percent(_ value: Double?) -> String { value.map { String(format: "%.1f", 100 * $0) } ?? "unknown" }
-        func line(_ name: String, _ values: [String]) -> String {
-            name.padding(toLength: 30, withPad: " ", startingAt: 0)
-                + values.map { String(repeating: " ", count: max(1, 22 - $0.count)) + $0 }.joined()
+        func line(_ name: String, _ cells: [String]) -> String {
+            TableCells.line(name, 30, Array(zip(cells, [22, 10]).map { (text: $0, width: $1) }))
         }
         let extra = ignored > 0 ? "; \(ignored) further predictions are not asked for" : ""
         var lines = [
-            "Attributes: accuracy in % on \(pictures) gallery pictures\(extra)", line("", ["predictions", "majority"]),
+            "Attributes: accuracy in % on \(pictures) gallery pictures\(extra)",
+            line("", [TableCells.title("predictions [95 %]"), "majority"]),
         ]
-        lines += rows.map { line($0.name, [percent($0.accuracy), percent($0.majority)]) }
-        lines.append(line("mean", [percent(protocols.figures.attributeAccuracy), percent(majority)]))
+        lines += rows.map { line($0.name, [TableCells.interval($0.accuracy), TableCells.percent($0.majority)]) }
+        lines.append(line("mean", [TableCells.interval(protocols.accuracy), TableCells.percent(majority)]))
         return (lines + [""] + ProtocolTable.lines([("predictions", protocols)])).joined(separator: "\n")
     }
 
@@ -86,7 +88,9 @@ public struct PredictionResults: Sendable {
         var perAttribute: [String: [String: Double]] = [:]
         for row in rows {
             var values = ["pictures": Double(row.pictures)]
-            values["accuracy"] = row.accuracy
+            values["accuracy"] = row.accuracy?.value
+            values["low"] = row.accuracy?.low
+            values["high"] = row.accuracy?.high
             values["majority"] = row.majority
             perAttribute[row.name] = values
         }

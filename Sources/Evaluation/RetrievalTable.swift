@@ -1,13 +1,8 @@
-internal import Foundation
-
 /// Re-identification figures as lines to read.
 enum RetrievalTable {
     private static func line(_ name: String, _ values: [String]) -> String {
-        name.padding(toLength: 30, withPad: " ", startingAt: 0)
-            + values.map { String(repeating: " ", count: max(1, 9 - $0.count)) + $0 }.joined()
+        TableCells.line(name, 30, values.map { (text: $0, width: 9) })
     }
-
-    private static func percent(_ value: Double) -> String { String(format: "%.1f", 100 * value) }
 
     /// What is searched in what, and the columns' titles.
     static func header(_ summary: RetrievalSummary, gallery: Int) -> [String] {
@@ -25,12 +20,19 @@ enum RetrievalTable {
             [
                 s.rank1, s.rank5, s.rank10, s.rank20, s.meanAveragePrecision, s.meanHitPrecision,
                 s.meanInversePenalty,
-            ].map(percent))
+            ].map { TableCells.percent($0) })
     }
+
+    /// A published rank-1.
+    static func row(_ name: String, rank1: Double) -> String { line(name, [TableCells.percent(rank1)]) }
 
     /// A random order's.
     static func chance(_ chance: (rank1: Double, meanAveragePrecision: Double)) -> String {
-        line("chance", [percent(chance.rank1), "", "", "", "", percent(chance.meanAveragePrecision), ""])
+        line(
+            "chance",
+            [
+                TableCells.percent(chance.rank1), "", "", "", "", TableCells.percent(chance.meanAveragePrecision), "",
+            ])
     }
 
     /// What both columns of mAP are.

@@ -68,6 +68,22 @@ extension AttributeTable {
         }
     }
 
+    /// The attributes as a classifier reads them: by the probabilities alone, whatever sequence was decoded.
+    ///
+    /// Named and colour: the likeliest token's value. Yes/no: yes from a probability of one half on; where *no* is a token
+    /// too, the likelier. `tokenProbabilities` has K + 1 elements, the first of which (blank or end) is not used.
+    public func attributeValues(fromProbabilities tokenProbabilities: [Float]) -> [AttributeReading] {
+        let emitted = attributes.indices.flatMap { index -> [Int] in
+            let all = tokens(of: index)
+            if case .binary = attributes[index].kind, all.count == 1 {
+                return tokenProbabilities[all.lowerBound] >= 0.5 ? [all.lowerBound] : []
+            }
+            // max(by:) would take the last of equals
+            return [all.reduce(all.lowerBound) { tokenProbabilities[$1] > tokenProbabilities[$0] ? $1 : $0 }]
+        }
+        return attributeValues(fromTokens: emitted, tokenProbabilities: tokenProbabilities)
+    }
+
     /// What is true of attribute number `attribute`, for scoring; nil where it is unknown.
     ///
     /// One answer, but all colours of a person with several; a person without a colour has `noColour`. A named

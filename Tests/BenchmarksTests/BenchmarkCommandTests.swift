@@ -29,6 +29,11 @@ struct BenchmarkCommandTests {
         ("attention --preset tiny --micro-batch 2 --runs 1", ["machine", "layers"]),
         ("adam --parameters 10000 --runs 1", ["machine", "adam", "bandwidth"]),
         ("memory --preset tiny --micro-batch 2", ["bytes", "totalBytes", "peakGiB"]),
+        (
+            "retrieval --queries 20 --gallery 120 --width 16",
+            ["machine", "size", "ranks", "featuresGiB", "ranking", "reranking"]
+        ),
+        ("retrieval --queries 1 --gallery 1 --width 1 --plain", ["ranking"]),
     ]
 
     @Test(arguments: promised) func `JSON holds the promised keys`(arguments: String, keys: [String]) throws {
@@ -58,7 +63,7 @@ struct BenchmarkCommandTests {
         "step --runs 0", "step --part x", "step --bad 1", "step --threads none", "step --preset no-such.yaml",
         "step --sequence-length 29", "convolution --micro-batch 0", "gemm --only nothing-like-it",
         "adam --parameters 0", "adam --parameters 1000000000000", "step --micro-batch 4096", "inference --batch 4096",
-        "no-such-benchmark",
+        "retrieval --width 0", "retrieval --gallery 16777216 --width 1048576", "no-such-benchmark",
     ]) func `Bad options end with one line and code 2`(arguments: String) throws {
         let result = try run(arguments)
         #expect(result.exitCode == 2, "\(result.tail)")
@@ -72,5 +77,24 @@ struct BenchmarkCommandTests {
             ranks: 2, Self.jcm, ["benchmark", "memory", "--preset", "tiny", "--json", "--threads", "1"])
         #expect(result.exitCode == 0, "\(result.tail)")
         #expect(result.output.components(separatedBy: "totalBytes").count == 2, "\(result.tail)")
+    }
+
+    @Test func `Retrieval finds the same on every number of ranks`() throws {
+        var found: [[Double]] = []
+        for ranks in 1...3 {
+            let result = try MPILauncher.run(
+                ranks: ranks, Self.jcm,
+                ["benchmark", "retrieval", "--queries", "50", "--gallery", "300", "--width", "64"]
+                    + ["--threads", "1", "--json"])
+            #expect(result.exitCode == 0, "\(result.tail)")
+            let object = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
+            #expect(object?["ranks"] as? Int == ranks)
+            let parts = ["ranking", "reranking"].compactMap { object?[$0] as? [String: Double] }
+            found.append(parts.flatMap { [$0["rank1"] ?? -1, $0["meanAveragePrecision"] ?? -1] })
+            // What the features alone would take is the least that all ranks hold.
+            #expect(parts.allSatisfy { ($0["peakBytes"] ?? 0) > 4 * 350 * 64 && ($0["seconds"] ?? 0) > 0 })
+        }
+        #expect(found[0].count == 4 && found[0] == found[1] && found[1] == found[2])
+        #expect(found[0].allSatisfy { $0 > 0 && $0 < 1 }, "\(found[0])")
     }
 }

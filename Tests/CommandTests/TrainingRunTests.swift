@@ -143,7 +143,7 @@ struct TrainingRunTests {
         }
         #expect(figures[0] == figures[1] && figures[1] == figures[2])
         let object = try JSONSerialization.jsonObject(with: Data(figures[0].utf8)) as? [String: [String: Any]]
-        for key in ["mean", "ctcMean", "majority", "perAttribute", "protocols"] {
+        for key in ["mean", "ctcMean", "stepsMean", "majority", "perAttribute", "protocols"] {
             #expect(object?["attributes"]?[key] != nil)
         }
         // The twin is laid out as Market-1501: results are re-ranked unasked.

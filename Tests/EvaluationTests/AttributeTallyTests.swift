@@ -98,6 +98,13 @@ struct AttributeScene {
         return result
     }
 
+    /// The accuracy of the second attribute, a yes/no, from its definition; nil where nothing is known.
+    func hatAccuracy(_ pictures: [Picture]) -> Double? {
+        let known = pictures.filter { $0.labels.states[2] != 255 }
+        let right = known.count { ($0.labels.states[2] == 1) == ($0.said[1].answer == .yes) }
+        return known.isEmpty ? nil : Double(right) / Double(known.count)
+    }
+
     /// The tallies of the pictures with the given places.
     func tallies(_ places: Range<Int>) -> IdentityTallies {
         var tallies = IdentityTallies(table, identities: people, methods: ["m", "silent"])
@@ -148,10 +155,13 @@ struct AttributeTallyTests {
         let scene = try AttributeScene(number: number)
         let found = scene.tallies(0..<scene.pictures.count).protocols("m", seed: 9)
         var draws: [AttributeFigures] = []
+        var hats: [Double] = []
         for replicate in 0..<1000 {
             var random = RandomStream(seed: 9, .bootstrap, index: UInt64(replicate))
             let drawn = scene.people.map { _ in scene.people[random.below(scene.people.count)] }
-            draws.append(scene.figures(drawn.flatMap { person in scene.pictures.filter { $0.person == person } }))
+            let pictures = drawn.flatMap { person in scene.pictures.filter { $0.person == person } }
+            draws.append(scene.figures(pictures))
+            if let hat = scene.hatAccuracy(pictures) { hats.append(hat) }
         }
         #expect(isClose(found.figures, scene.figures(scene.pictures)))
         #expect(found.identities == scene.people.count && found.replicates == 1000)
@@ -163,6 +173,14 @@ struct AttributeTallyTests {
             #expect(abs(found.low[keyPath: row.path] - low) < 1e-9, "\(row.key)")
             #expect(abs(found.high[keyPath: row.path] - high) < 1e-9, "\(row.key)")
         }
+        let hat = try #require(found.accuracies[1])
+        let sorted = hats.sorted()
+        for (value, share) in [(hat.low, 0.025), (hat.high, 0.975)] {
+            let place = share * Double(sorted.count - 1)
+            #expect(value >= sorted[Int(place)] - 1e-9 && value <= sorted[Int(place.rounded(.up))] + 1e-9)
+        }
+        #expect(found.accuracies.count == 4 && hat.low < hat.high)
+        #expect(hat.value == scene.hatAccuracy(scene.pictures))
     }
 
     @Test("Nobody's pictures have no interval, and strangers count nowhere")
@@ -172,5 +190,6 @@ struct AttributeTallyTests {
         tallies.add(5, scene.pictures[0].labels, [("m", scene.pictures[0].said)])
         let found = tallies.protocols("m")
         #expect(found.figures == AttributeFigures() && found.replicates == 0 && found.high == AttributeFigures())
+        #expect(found.accuracies == [nil, nil, nil, nil])
     }
 }

@@ -16,6 +16,7 @@ struct DistributedAttributeTests {
                 try spread.sum(over: world, methods: ["m", "silent"])
                 let (found, alone) = (spread.protocols("m"), scene.tallies(0..<count).protocols("m"))
                 #expect(found.figures == alone.figures && found.low == alone.low && found.high == alone.high)
+                #expect(found.accuracies == alone.accuracies)
                 #expect(found.labels == alone.labels && spread.protocols("silent").figures == AttributeFigures())
             }
         }

@@ -75,7 +75,8 @@ struct DistributedPredictionTests {
     private func check(_ results: PredictionResults) throws {
         #expect(results.rows.map(\.name) == ["gender", "hat", "colour"] && results.rows.map(\.pictures) == [3, 3, 3])
         let expected = [2.0 / 3, 2.0 / 3, 1.0 / 3]
-        #expect(zip(results.rows, expected).allSatisfy { abs(($0.accuracy ?? -1) - $1) < 1e-12 })
+        #expect(zip(results.rows, expected).allSatisfy { abs(($0.accuracy?.value ?? -1) - $1) < 1e-12 })
+        #expect(results.rows.allSatisfy { $0.accuracy.map { $0.low <= $0.value && $0.value <= $0.high } == true })
         #expect(abs(results.protocols.figures.attributeAccuracy - 5.0 / 9) < 1e-12)
         #expect(results.pictures == 3 && results.ignored == 1 && results.protocols.identities == 2)
         #expect(results.table.contains("on 3 gallery pictures; 1 further predictions are not asked for"))

@@ -84,4 +84,19 @@ import Testing
             }
         }
     }
+
+    @Test func `a classifier reads probabilities alone`() {
+        func read(_ table: AttributeTable, _ probabilities: [Float]) -> [AttributeReading] {
+            table.attributeValues(fromProbabilities: [0.9] + probabilities)
+        }
+        let read1 = read(smallTable, [0.3, 0.2, 0.5, 0.1, 0.3, 0.3])
+        #expect(read1.map(\.answer) == [.value(0), .yes, .value(1)])
+        #expect(read1.map(\.probability) == [0.3, 0.5, 0.3])
+        let read2 = read(smallTable, [0.3, 0.4, 0.25, 0, 0, 0])
+        #expect(read2.map(\.answer) == [.value(1), .no, .value(0)])
+        #expect(read2[1].probability == 0.75)
+        let both = smallTable.withAllValues(true)
+        #expect(read(both, [0.3, 0.2, 0.1, 0.2, 0, 0, 1])[1] == AttributeReading(answer: .yes, probability: 0.2))
+        #expect(read(both, [0.3, 0.2, 0.3, 0.2, 0, 0, 1])[1].answer == .no)
+    }
 }

@@ -9,10 +9,11 @@ struct BenchmarkCommand: ParsableCommand {
             Every figure is the median of several runs after a warm-up; 'spread' is (slowest - fastest) / median.
             Peaks are measured too: of multiply-adds in registers, and of memory that no cache holds.
             Convolutions count as direct ones, whatever the method: Winograd's may pass 100 % of the peak.
-            Under mpirun rank 0 alone measures.
+            Under mpirun rank 0 alone measures, but for 'retrieval'.
             """,
         subcommands: [
             BenchmarkStep.self, BenchmarkInference.self, BenchmarkConvolution.self, BenchmarkGEMM.self,
             BenchmarkLSTM.self, BenchmarkAttention.self, BenchmarkAdam.self, BenchmarkMemory.self,
+            BenchmarkRetrieval.self,
         ])
 }
