@@ -76,6 +76,7 @@ let package = Package(
             name: "Evaluation",
             dependencies: ["MPI", "Tensors", "Kernels", "Layers", "Model", "PersonData", "DataParallel"],
             swiftSettings: numeric),
+        .target(name: "Reports", dependencies: ["Images"], swiftSettings: common),
         .target(
             name: "Benchmarks", dependencies: ["Tensors", "Kernels", "Layers", "Model"], swiftSettings: numeric),
         .executableTarget(
@@ -83,7 +84,7 @@ let package = Package(
             dependencies: [
                 "Benchmarks",
                 "MPI", "HDF5", "Images", "Tensors", "Kernels", "Layers", "Model", "PersonData", "Synthesis",
-                "DataParallel", "Checkpoints", "Training", "Evaluation", "COpenBLAS", "CSystem",
+                "DataParallel", "Checkpoints", "Training", "Evaluation", "Reports", "COpenBLAS", "CSystem",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: common),
@@ -133,6 +134,7 @@ let package = Package(
             name: "EvaluationTests",
             dependencies: ["Evaluation", "Kernels", "MPI", "PersonData", "Tensors", "TestSupport"],
             swiftSettings: testing),
+        .testTarget(name: "ReportsTests", dependencies: ["Images", "Reports"], swiftSettings: testing),
         .testTarget(
             name: "CheckpointsTests",
             dependencies: ["Checkpoints", "HDF5", "Tensors", "TestSupport"],

@@ -14,7 +14,8 @@ struct JCMCommand: ParsableCommand {
             "prepare, train and evaluate also run under mpirun: 'mpirun -n 2 jcm train RECIPE --run-folder DIR'.",
         version: "0.1.0",
         subcommands: [
-            Synthesize.self, Prepare.self, Train.self, Evaluate.self, Predict.self, Inspect.self, BenchmarkCommand.self,
+            Synthesize.self, Prepare.self, Train.self, Evaluate.self, Predict.self, DrawCommand.self, Inspect.self,
+            BenchmarkCommand.self,
         ])
 
     static func main() {
