@@ -78,6 +78,7 @@ let package = Package(
                 "MPI", "HDF5", "Tensors", "Kernels", "Layers", "Model", "PersonData", "DataParallel",
             ],
             swiftSettings: numeric),
+        .target(name: "Reports", dependencies: ["Images"], swiftSettings: common),
         .target(
             name: "Studies",
             dependencies: ["MPI", "Tensors", "Layers", "Model", "PersonData", "Training", "Evaluation", "Yams"],
@@ -90,7 +91,7 @@ let package = Package(
             dependencies: [
                 "Benchmarks",
                 "MPI", "HDF5", "Images", "Tensors", "Kernels", "Layers", "Model", "PersonData", "Synthesis",
-                "DataParallel", "Checkpoints", "Training", "Evaluation", "Studies", "COpenBLAS", "CSystem",
+                "DataParallel", "Checkpoints", "Training", "Evaluation", "Reports", "Studies", "COpenBLAS", "CSystem",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: common),
@@ -141,6 +142,7 @@ let package = Package(
             name: "EvaluationTests",
             dependencies: ["Evaluation", "HDF5", "Kernels", "MPI", "PersonData", "Tensors", "TestSupport"],
             swiftSettings: testing),
+        .testTarget(name: "ReportsTests", dependencies: ["Images", "Reports"], swiftSettings: testing),
         .testTarget(
             name: "CheckpointsTests",
             dependencies: ["Checkpoints", "HDF5", "Tensors", "TestSupport"],

@@ -48,17 +48,43 @@ public final class PictureReader {
         let sequence = model.sequenceFeatures(columns, .inference)
         let posteriors = model.ctcPosteriors(sequence)
         let hypotheses = decoder.decode(encoded: model.encode(sequence, .inference))
-        return zip(hypotheses, posteriors).map { hypothesis, columns in
-            let tokens = CTCDecoder.greedy(columns)
-            let largest = columns.reduce([Float](repeating: 0, count: table.tokenCount + 1)) {
-                zip($0, $1).map { max($0, $1) }
-            }
-            return Reading(
-                beam: table.attributeValues(
-                    fromTokens: hypothesis.tokens, tokenProbabilities: hypothesis.tokenProbabilities),
-                ctc: table.attributeValues(fromTokens: tokens, tokenProbabilities: largest),
-                steps: table.attributeValues(fromProbabilities: hypothesis.tokenProbabilities),
-                beamTokens: hypothesis.tokens, ctcTokens: tokens, logProbability: hypothesis.logProbability)
+        return zip(hypotheses, posteriors).map { reading($0, $1) }
+    }
+
+    /// How a reading came about.
+    public struct Explanation: Sendable {
+        /// The attributes.
+        public let reading: Reading
+
+        /// The steps of the beam's sequence, the end mark's among them.
+        public let steps: [DecodingStep]
+
+        /// Posteriors of the CTC head, [T][K + 1], class 0 the blank.
+        public let posteriors: [[Float]]
+    }
+
+    /// The attributes of one picture, with where the decoder looked and what the CTC head saw. Shapes: columns [1, T, C].
+    public func explain(_ columns: Tensor) -> Explanation {
+        precondition(columns.shape[0] == 1, "an explanation of \(columns.shape[0]) pictures at once")
+        let sequence = model.sequenceFeatures(columns, .inference)
+        let posteriors = model.ctcPosteriors(sequence)[0]
+        let encoded = model.encode(sequence, .inference)
+        let hypothesis = decoder.decode(encoded: encoded)[0]
+        return Explanation(
+            reading: reading(hypothesis, posteriors), steps: decoder.trace(hypothesis.tokens, encoded: encoded),
+            posteriors: posteriors)
+    }
+
+    private func reading(_ hypothesis: BeamSearch.Hypothesis, _ columns: [[Float]]) -> Reading {
+        let tokens = CTCDecoder.greedy(columns)
+        let largest = columns.reduce([Float](repeating: 0, count: table.tokenCount + 1)) {
+            zip($0, $1).map { max($0, $1) }
         }
+        return Reading(
+            beam: table.attributeValues(
+                fromTokens: hypothesis.tokens, tokenProbabilities: hypothesis.tokenProbabilities),
+            ctc: table.attributeValues(fromTokens: tokens, tokenProbabilities: largest),
+            steps: table.attributeValues(fromProbabilities: hypothesis.tokenProbabilities),
+            beamTokens: hypothesis.tokens, ctcTokens: tokens, logProbability: hypothesis.logProbability)
     }
 }

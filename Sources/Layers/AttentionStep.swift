@@ -26,19 +26,24 @@ extension MultiHeadAttention {
     }
 
     /// Attention of one new position a row to its picture's memory. Shapes: x [R, D], memory [N, T, 2D].
-    func stepMemory(_ x: Tensor, memory: Tensor, picture: (Int) -> Int, into result: Tensor) {
+    ///
+    /// Writes the heads' probabilities to `probabilities` [R, h, T], where it is given.
+    func stepMemory(
+        _ x: Tensor, memory: Tensor, picture: (Int) -> Int, probabilities: Tensor? = nil, into result: Tensor
+    ) {
         let (rows, width) = (x.shape[0], heads * headWidth)
         context.scratch.with(Shape(rows, width)) { projected in
             projectRows(0..<width, of: x, into: projected)
             attend(
-                projected.pointer, stride: width, rows: rows, keys: memory.shape[1], memory, picture, result)
+                projected.pointer, stride: width, rows: rows, keys: memory.shape[1], memory, picture, result,
+                probabilities: probabilities)
         }
     }
 
     /// result = W_o·concat(softmax(q·Kᵗ/√d)·V) + b_o, row r with the first `keys` positions of store `source(r)`.
     private func attend(
         _ queries: UnsafeMutablePointer<Float>, stride: Int, rows: Int, keys: Int, _ store: Tensor,
-        _ source: (Int) -> Int, _ result: Tensor
+        _ source: (Int) -> Int, _ result: Tensor, probabilities: Tensor? = nil
     ) {
         let width = heads * headWidth
         let scale = 1 / Float(headWidth).squareRoot()
@@ -61,6 +66,7 @@ extension MultiHeadAttention {
                 }
             }
             Softmax.forward(scores, team: context.team)
+            probabilities?.assign(scores)
             for row in 0..<rows {
                 for h in 0..<heads {
                     multiply(

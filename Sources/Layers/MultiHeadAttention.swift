@@ -24,7 +24,8 @@ public final class MultiHeadAttention {
     private let queries: Slot
     /// To a memory: k, v side by side [M, 2D].
     private let memoryKeys: Slot?
-    private let probabilities: Slot, dropped: Slot
+    let probabilities: Slot
+    private let dropped: Slot
     private let mixed: Slot, output: Slot
     private var input: Tensor?, memory: Tensor?
 

@@ -115,15 +115,18 @@ public final class DecoderLayer {
     }
 
     /// One step of decoding for rows [R, D] in place: their keys and values go to position `position` of `past`
-    /// [R, L, 2D]; row r looks at picture `picture(r)` of `memory` [N, T, 2D].
+    /// [R, L, 2D]; row r looks at picture `picture(r)` of `memory` [N, T, 2D]. Where the heads look goes to
+    /// `memoryProbabilities` [R, h, T], where it is given.
     public func step(
-        _ rows: Tensor, position: Int, past: Tensor, memory: Tensor, picture: (Int) -> Int
+        _ rows: Tensor, position: Int, past: Tensor, memory: Tensor, memoryProbabilities: Tensor? = nil,
+        picture: (Int) -> Int
     ) {
         selfPart.apply(to: rows) {
             selfAttention.stepSelf($0, position: position, past: past, into: $1)
         }
         memoryPart.apply(to: rows) {
-            memoryAttention.stepMemory($0, memory: memory, picture: picture, into: $1)
+            memoryAttention.stepMemory(
+                $0, memory: memory, picture: picture, probabilities: memoryProbabilities, into: $1)
         }
         feedForwardPart.apply(to: rows) { feedForward.apply(to: $0, into: $1) }
     }

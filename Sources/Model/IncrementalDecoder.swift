@@ -50,7 +50,34 @@ public final class IncrementalDecoder {
         }
     }
 
-    private func step(_ rows: [BeamSearch.Row], position: Int, pictures: Int) -> [[Float]] {
+    /// What decoding saw and said at each step of a sequence: its tokens, and the end mark where there is room for it.
+    ///
+    /// Shapes: encoded [1, T, D], the encoder's output for one picture.
+    public func trace(_ tokens: [Int], encoded: Tensor) -> [DecodingStep] {
+        precondition(encoded.shape[0] == 1, "a trace of \(encoded.shape[0]) pictures at once")
+        for (layer, slot) in zip(model.attentionModel.decoder, memory) {
+            layer.projectMemory(encoded, into: slot.prefix(1))
+        }
+        let (heads, columns) = (model.configuration.heads, model.configuration.columns)
+        let emitted = (tokens + [ModelDimensions.endToken]).prefix(search.maximumLength)
+        var (last, steps) = (model.dimensions.startToken, [DecodingStep]())
+        for (position, token) in emitted.enumerated() {
+            let row = BeamSearch.Row(picture: 0, parent: 0, token: last)
+            let (probabilities, attention) = model.context.scratch.with(Shape(1, heads, columns)) { seen in
+                (step([row], position: position, pictures: 1, lastAttention: seen)[0], seen.array)
+            }
+            steps.append(
+                DecodingStep(
+                    token: token, probability: probabilities[token],
+                    attention: (0..<heads).map { Array(attention[$0 * columns..<($0 + 1) * columns]) }))
+            last = token
+        }
+        return steps
+    }
+
+    private func step(
+        _ rows: [BeamSearch.Row], position: Int, pictures: Int, lastAttention: Tensor? = nil
+    ) -> [[Float]] {
         let attention = model.attentionModel
         let classes = model.dimensions.labels + 1
         let (scratch, width) = (model.context.scratch, model.configuration.width)
@@ -60,7 +87,9 @@ public final class IncrementalDecoder {
             for (index, layer) in attention.decoder.enumerated() {
                 layer.step(
                     x, position: position, past: past[current][index].tensor,
-                    memory: memory[index].prefix(pictures), picture: { rows[$0].picture })
+                    memory: memory[index].prefix(pictures),
+                    memoryProbabilities: index == attention.decoder.count - 1 ? lastAttention : nil,
+                    picture: { rows[$0].picture })
             }
             attention.decoderNorm?.apply(to: x, into: x)
             attention.classifier.apply(to: x, into: logits)

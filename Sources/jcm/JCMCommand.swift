@@ -15,8 +15,8 @@ struct JCMCommand: ParsableCommand {
             + "--run-folder DIR'.",
         version: "0.1.0",
         subcommands: [
-            Synthesize.self, Prepare.self, Stage.self, Train.self, Evaluate.self, Predict.self, Weights.self, Inspect.self,
-            StudyCommand.self, RecipeCommand.self, BenchmarkCommand.self,
+            Synthesize.self, Prepare.self, Stage.self, Train.self, Evaluate.self, Predict.self, DrawCommand.self,
+            Weights.self, Inspect.self, StudyCommand.self, RecipeCommand.self, BenchmarkCommand.self,
         ])
 
     static func main() {

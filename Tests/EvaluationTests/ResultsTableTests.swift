@@ -21,7 +21,10 @@ struct ResultsTableTests {
             pictures: scene.pictures.count)
         let results = EvaluationResults(
             attributes: attributes, columns: summary, identity: summary, pixels: summary, reranked: nil,
-            chance: (0.1, 0.2), galleryPictures: 2, published: published)
+            chance: (0.1, 0.2),
+            details: EvaluationDetails(
+                queryPersons: [], columns: [], identity: [], identities: [], attributes: [], right: [], known: []),
+            galleryPictures: 2, published: published)
         return (results, scene)
     }
 

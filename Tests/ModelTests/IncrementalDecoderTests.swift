@@ -69,6 +69,32 @@ struct IncrementalDecoderTests {
         }
     }
 
+    @Test("A trace of a found sequence has the probabilities of the search, and attention that sums to 1")
+    func trace() {
+        let model = model(preNorm: true, learned: false)
+        let (columns, count) = (model.configuration.columns, model.configuration.columns * 16)
+        let sequence = TestTensor(
+            [Self.pictures, columns, 16], (0..<Self.pictures * count).map { 3 * sin(Float($0 * $0 % 997)) })
+        let decoder = IncrementalDecoder(model, search: BeamSearch())
+        let found = decoder.decode(encoded: model.encode(sequence.view, .inference))
+        var attentions: [[Float]] = []
+        for (picture, hypothesis) in found.enumerated() {
+            let one = model.encode(sequence.view.slice(picture..<picture + 1), .inference)
+            let steps = decoder.trace(hypothesis.tokens, encoded: one)
+            #expect(steps.map(\.token) == hypothesis.tokens + [0])
+            let sum = steps.reduce(0) { $0 + log(Double($1.probability)) }
+            #expect(abs(sum - hypothesis.logProbability) < 1e-4, "\(sum), \(hypothesis.logProbability)")
+            for step in steps {
+                #expect(step.attention.count == 2 && step.attention.allSatisfy { $0.count == columns })
+                for head in step.attention + [step.meanAttention] {
+                    #expect(abs(head.reduce(0, +) - 1) < 1e-5 && head.allSatisfy { $0 >= 0 })
+                }
+            }
+            attentions.append(steps[0].attention[0])
+        }
+        #expect(attentions[0] != attentions[1], "attention to another picture's memory would be seen")
+    }
+
     @Test("Learned positions bound the sequences that can be decoded, sinusoidal ones do not")
     func limit() {
         #expect(model(preNorm: false, learned: true).attentionModel.decodingLimit == 6)
