@@ -44,7 +44,7 @@ struct StatisticsTests {
     @Test("A large effect over five seeds is found")
     func power() {
         let found = (0..<50).count {
-            PairedDifference(seeds(5, people: 40, effect: -0.08, noise: 0.01, number: $0)).p < 0.01
+            PairedDifference(seeds(5, people: 40, effect: -0.2, noise: 0.01, number: $0)).p < 0.01
         }
         #expect(found >= 48)
     }
