@@ -11,7 +11,10 @@ internal import Training
 struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Evaluates a checkpoint: attributes, re-identification, and the baselines of both.",
-        discussion: "Prints tables and writes results.json beside the checkpoint.")
+        discussion: """
+            Prints tables and writes results.json beside the checkpoint. A classifier (recipes/imagenet.yaml) is evaluated by \
+            top-1 and top-5 on its validation pictures.
+            """)
 
     @Argument(help: "A checkpoint, or a run folder (its newest checkpoint).")
     var checkpoint: String
@@ -36,7 +39,14 @@ struct Evaluate: ParsableCommand {
         MPIRuntime.run { world in
             let team = threads.team()
             defer { team.stop() }
-            let (description, prepared, evaluation) = try world.agree { try open() }
+            let description = try world.agree { try RunCheckpoint.describe(RunFolder.checkpoint(at: checkpoint)) }
+            let recipe = try world.agree { try changed(description.recipe) }
+            if recipe.model.form == .classifier {
+                return try ClassifierEvaluation(description: description, world: world, team: team).run(
+                    recipe, output: resultsPath(description.path))
+            }
+            let prepared = try world.agree { try open(recipe, description) }
+            let evaluation = recipe.evaluation
             let model = try world.agree {
                 let model = try ModelFactory.build(
                     description.recipe, description.dimensions, microBatch: evaluation.batch, team: team)
@@ -63,10 +73,18 @@ struct Evaluate: ParsableCommand {
         }
     }
 
-    private func open() throws -> (RunCheckpoint.Description, PreparedFileReader, EvaluationSettings) {
-        let description = try RunCheckpoint.describe(RunFolder.checkpoint(at: checkpoint))
-        var recipe = try RecipeReader.read(description.recipe, changes: changes, section: "evaluation")
+    /// The checkpoint's recipe with what this command changes.
+    private func changed(_ trained: Recipe) throws -> Recipe {
+        var recipe = try RecipeReader.read(trained, changes: changes, section: "evaluation")
         if let data { recipe.data.prepared = data }
+        return recipe
+    }
+
+    private func resultsPath(_ checkpoint: String) -> String {
+        output ?? (checkpoint as NSString).deletingLastPathComponent + "/results.json"
+    }
+
+    private func open(_ recipe: Recipe, _ description: RunCheckpoint.Description) throws -> PreparedFileReader {
         let prepared = try ModelFactory.open(recipe)
         guard prepared.table == description.table else {
             throw TrainingError(
@@ -78,7 +96,7 @@ struct Evaluate: ParsableCommand {
                 "\(prepared.path): holds \(prepared.indices(of: .query).count) queries and "
                     + "\(prepared.indices(of: .gallery).count) gallery pictures; both are needed, prepare some")
         }
-        return (description, prepared, recipe.evaluation)
+        return prepared
     }
 
     private func write(_ results: EvaluationResults, beside checkpoint: String) throws {
@@ -89,7 +107,7 @@ struct Evaluate: ParsableCommand {
                 loss < 0.9 * limit ? "the identity head has learned" : "the identity head is dead or untrained"
             print(String(format: "last identity loss %.3f, untrained %.3f: ", loss, limit) + verdict)
         }
-        let path = output ?? (checkpoint as NSString).deletingLastPathComponent + "/results.json"
+        let path = resultsPath(checkpoint)
         do {
             try results.json().write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch {
