@@ -4,6 +4,9 @@ public import Layers
 ///
 /// The defaults are the paper's (SPEC to the letter: the `paper` preset).
 public struct ModelConfiguration: Codable, Equatable, Sendable {
+    /// What stands on the backbone's columns.
+    public var form = ModelForm.jcm
+
     /// Pixels of the input.
     public var inputHeight = 224, inputWidth = 112
 

@@ -6,9 +6,9 @@ extension AttributeTable: Codable {
     /// Decodes and checks.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
-        try self.init(
-            container.decode([PersonAttribute].self, forKey: .attributes),
-            allValues: container.decode(Bool.self, forKey: .allValues))
+        let attributes = try container.decode([PersonAttribute].self, forKey: .attributes)
+        let allValues = try container.decode(Bool.self, forKey: .allValues)
+        if attributes.isEmpty { self = .none } else { try self.init(attributes, allValues: allValues) }
     }
 
     /// Encodes the attributes and the switch; numbers follow from them.

@@ -21,6 +21,9 @@ public struct AttributeTable: Hashable, Sendable {
     private let firstValues: [Int]
     private let firstTokens: [Int]
 
+    /// The table of a data set without attributes, as ImageNet: V = K = 0.
+    public static let none = AttributeTable(checked: [], allValues: false)
+
     /// A table of the given attributes.
     ///
     /// Throws where names repeat or are empty, or an attribute has no value.

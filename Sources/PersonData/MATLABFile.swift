@@ -8,7 +8,7 @@ indirect enum MATLABValue: Equatable {
     /// A row of characters.
     case text(String)
 
-    /// A cell array.
+    /// A cell array, or an array of several structs.
     case cells([MATLABValue])
 
     /// A single struct.

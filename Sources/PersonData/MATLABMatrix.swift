@@ -55,17 +55,22 @@ struct MATLABMatrix {
             return .cells(
                 try (0..<count).map { try matrix("cell").value("\(path){\($0 + 1)}", depth: depth + 1) })
         case 2:
-            guard count == 1 else { throw MATLABDamage("an array of \(count) structs, expected is one") }
             let width = Int(MATLABElements.word(try content.take("length of field names").data))
             let names = try content.take("field names").data
             guard width > 0, names.count % width == 0 else { throw MATLABDamage("odd field names") }
-            var fields = MATLABFields()
-            for place in stride(from: names.startIndex, to: names.endIndex, by: width) {
-                let field = String(decoding: names[place..<(place + width)].prefix { $0 != 0 }, as: UTF8.self)
-                let value = try matrix("field").value("\(path).\(field)", depth: depth + 1)
-                if !fields.add(field, value) { throw MATLABDamage("two fields named \(field)") }
+            guard count > 0, !names.isEmpty, count * (names.count / width) <= 1 << 20 else {
+                throw MATLABDamage("\(count) structs of \(names.count / width) fields")
             }
-            return .structure(fields)
+            let structures = try (0..<count).map { _ in
+                var fields = MATLABFields()
+                for place in stride(from: names.startIndex, to: names.endIndex, by: width) {
+                    let field = String(decoding: names[place..<(place + width)].prefix { $0 != 0 }, as: UTF8.self)
+                    let value = try matrix("field").value("\(path).\(field)", depth: depth + 1)
+                    if !fields.add(field, value) { throw MATLABDamage("two fields named \(field)") }
+                }
+                return MATLABValue.structure(fields)
+            }
+            return count == 1 ? structures[0] : .cells(structures)
         case 4:
             if count == 0 { return .text("") }
             guard extents[0] == 1 else { throw MATLABDamage("\(extents[0]) lines of text") }

@@ -7,6 +7,7 @@ public struct PersonDataSet: Sendable {
         case market1501 = "Market-1501"
         case dukeMTMC = "DukeMTMC-reID"
         case peta = "PETA"
+        case imageNet = "ImageNet-2012"
         case manifest = "CSV manifest"
     }
 
@@ -22,7 +23,8 @@ public struct PersonDataSet: Sendable {
 
     /// Looks at what is at `path`.
     ///
-    /// `labels` is the label file of Market-1501 or DukeMTMC-reID, where it does not lie in or above the folder;
+    /// `labels` is the label file of Market-1501, DukeMTMC-reID or ImageNet's `val`, where it does not lie in or above the
+    /// folder;
     /// `subsets` and `seed` are PETA's (the paper's eight, 1). Throws where there is nothing, or nothing that is known,
     /// and where something is given that the data set has not.
     public init(
@@ -50,6 +52,7 @@ public struct PersonDataSet: Sendable {
         case .market1501: try Market1501Reader(path, attributes: labels).read()
         case .dukeMTMC: try DukeMTMCReader(path, attributes: labels).read()
         case .peta: try PETAReader(path, subsets: subsets, seed: seed).read()
+        case .imageNet: try ImageNetReader(path, labels: labels).read()
         case .manifest: try CSVManifestReader(path).read()
         }
     }
@@ -57,6 +60,7 @@ public struct PersonDataSet: Sendable {
     /// By the names of inner folders, of the pictures, of the label file.
     private static func kind(of folder: String) throws(PersonDataError) -> Kind {
         if PETAReader.isPETA(folder) { return .peta }
+        if ImageNetReader.isImageNet(folder) { return .imageNet }
         let known: [(Kind, ThreeFolders)] = [
             (.market1501, Market1501Reader.layout), (.dukeMTMC, DukeMTMCReader.layout),
         ]
@@ -71,7 +75,7 @@ public struct PersonDataSet: Sendable {
         throw PersonDataError(
             folder,
             "is no data set that is known here: neither bounding_box_train, query and bounding_box_test with pictures "
-                + "named as Market-1501's or DukeMTMC-reID's, nor PETA's folders, as TownCentre/archive; other sets can "
-                + "be listed in a CSV file")
+                + "named as Market-1501's or DukeMTMC-reID's, nor PETA's folders, as TownCentre/archive, nor "
+                + "ImageNet's, as train/n01440764; other sets can be listed in a CSV file")
     }
 }

@@ -43,13 +43,39 @@ public enum ModelFactory {
         return data
     }
 
-    /// A model with memory and first values, for micro-batches of up to `microBatch` pictures.
+    /// JCM with memory and first values, for micro-batches of up to `microBatch` pictures.
     ///
     /// Throws where it takes more than the machine has: before the kernel ends the process without a word.
     public static func build(
         _ recipe: Recipe, _ dimensions: ModelDimensions, microBatch: Int, team: WorkerTeam
     ) throws(TrainingError) -> JCM {
         let model = JCM(recipe.model, dimensions, LayerContext(microBatch: microBatch, team: team))
+        try commit(model, recipe, microBatch: microBatch)
+        return model
+    }
+
+    /// The classifier of pre-training, in the same way.
+    public static func buildClassifier(
+        _ recipe: Recipe, _ dimensions: ModelDimensions, microBatch: Int, team: WorkerTeam
+    ) throws(TrainingError) -> Classifier {
+        let model = Classifier(recipe.model, dimensions, LayerContext(microBatch: microBatch, team: team))
+        try commit(model, recipe, microBatch: microBatch)
+        return model
+    }
+
+    /// The model of the recipe's form, in the same way.
+    public static func buildTrainable(
+        _ recipe: Recipe, _ dimensions: ModelDimensions, microBatch: Int, team: WorkerTeam
+    ) throws(TrainingError) -> any TrainableModel {
+        switch recipe.model.form {
+        case .jcm: try build(recipe, dimensions, microBatch: microBatch, team: team)
+        case .classifier: try buildClassifier(recipe, dimensions, microBatch: microBatch, team: team)
+        }
+    }
+
+    private static func commit(
+        _ model: any TrainableModel, _ recipe: Recipe, microBatch: Int
+    ) throws(TrainingError) {
         let needed = 8 * model.context.parameters.bufferCount + model.context.activations.bytes
         let present = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
         guard needed <= present else {
@@ -58,7 +84,6 @@ public enum ModelFactory {
                     + "\(present >> 20) MB; lower training.micro_batch (evaluation.batch), or take a smaller model")
         }
         model.context.commit(seed: UInt64(recipe.training.seed))
-        return model
     }
 
     private static func check(_ model: ModelConfiguration, _ data: PreparedFileReader) throws {
@@ -67,6 +92,11 @@ public enum ModelFactory {
                 "\(data.path): pictures are \(data.height)×\(data.width), the recipe's model takes "
                     + "\(model.inputHeight)×\(model.inputWidth); prepare them with --height \(model.inputHeight) "
                     + "--width \(model.inputWidth), or change model.input_height and model.input_width")
+        }
+        guard model.form == .classifier || data.table.tokenCount > 0 else {
+            throw TrainingError(
+                "\(data.path): holds classes without attributes (\(data.provenance.source)), which JCM cannot learn; "
+                    + "pre-train with model.form=classifier, as recipes/imagenet.yaml does")
         }
         guard data.longestSequence <= model.columns else {
             throw TrainingError(

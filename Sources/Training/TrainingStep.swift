@@ -9,7 +9,7 @@ internal import Tensors
 
 /// One step on all ranks: micro-batches forward and backward, the sum of their gradients, Adam, running statistics.
 final class TrainingStep {
-    let model: JCM
+    let model: any TrainableModel
     let optimiser: Optimiser
     /// Pictures of a micro-batch, and how many of them this rank runs a step.
     let microBatch: Int, microBatches: Int
@@ -23,7 +23,7 @@ final class TrainingStep {
     private let lossWeights: LossWeights
 
     init(
-        _ recipe: Recipe, _ model: JCM, _ data: PreparedFileReader, world: Communicator, overlap: Bool
+        _ recipe: Recipe, _ model: any TrainableModel, _ data: PreparedFileReader, world: Communicator, overlap: Bool
     ) throws {
         let settings = recipe.training
         (microBatch, microBatches) = try RecipeCheck.microBatches(settings, ranks: world.count)

@@ -14,7 +14,8 @@ struct Evaluate: ParsableCommand {
         abstract: "Evaluates a checkpoint: attributes, re-identification, and the baselines of both.",
         discussion: """
             Prints tables and writes results.json beside the checkpoint. Instead of a checkpoint it takes features or \
-            predictions that something else made, and scores them by the same protocols.
+            predictions that something else made, and scores them by the same protocols. A classifier (recipes/imagenet.yaml) \
+            is evaluated by top-1 and top-5 on its validation pictures.
             """)
 
     @Argument(help: "A checkpoint, or a run folder (its newest checkpoint).")
@@ -64,7 +65,14 @@ struct Evaluate: ParsableCommand {
             if let features { return try evaluate(features: features, world, team) }
             if let predictions, let data { return try evaluate(predictions: predictions, of: data, world) }
             guard let checkpoint else { return }
-            let (description, prepared, evaluation) = try world.agree { try open(checkpoint) }
+            let description = try world.agree { try RunCheckpoint.describe(RunFolder.checkpoint(at: checkpoint)) }
+            let recipe = try world.agree { try changed(description.recipe) }
+            if recipe.model.form == .classifier {
+                return try ClassifierEvaluation(description: description, world: world, team: team).run(
+                    recipe, output: resultsPath(description.path))
+            }
+            let prepared = try world.agree { try open(recipe, description) }
+            let evaluation = recipe.evaluation
             let model = try world.agree {
                 let model = try ModelFactory.build(
                     description.recipe, description.dimensions, microBatch: evaluation.batch, team: team)
@@ -91,12 +99,18 @@ struct Evaluate: ParsableCommand {
         }
     }
 
-    private func open(_ checkpoint: String) throws -> (
-        RunCheckpoint.Description, PreparedFileReader, EvaluationSettings
-    ) {
-        let description = try RunCheckpoint.describe(RunFolder.checkpoint(at: checkpoint))
-        var recipe = try RecipeReader.read(description.recipe, changes: changes, section: "evaluation")
+    /// The checkpoint's recipe with what this command changes.
+    private func changed(_ trained: Recipe) throws -> Recipe {
+        var recipe = try RecipeReader.read(trained, changes: changes, section: "evaluation")
         if let data { recipe.data.prepared = data }
+        return recipe
+    }
+
+    private func resultsPath(_ checkpoint: String) -> String {
+        output ?? (checkpoint as NSString).deletingLastPathComponent + "/results.json"
+    }
+
+    private func open(_ recipe: Recipe, _ description: RunCheckpoint.Description) throws -> PreparedFileReader {
         let prepared = try ModelFactory.open(recipe)
         guard prepared.table == description.table else {
             throw TrainingError(
@@ -108,7 +122,7 @@ struct Evaluate: ParsableCommand {
                 "\(prepared.path): holds \(prepared.indices(of: .query).count) queries and "
                     + "\(prepared.indices(of: .gallery).count) gallery pictures; both are needed, prepare some")
         }
-        return (description, prepared, recipe.evaluation)
+        return prepared
     }
 
     private func write(_ results: EvaluationResults, beside checkpoint: String) throws {
@@ -119,8 +133,7 @@ struct Evaluate: ParsableCommand {
                 loss < 0.9 * limit ? "the identity head has learned" : "the identity head is dead or untrained"
             print(String(format: "last identity loss %.3f, untrained %.3f: ", loss, limit) + verdict)
         }
-        try save(
-            try results.json(), to: output ?? (checkpoint as NSString).deletingLastPathComponent + "/results.json")
+        try save(try results.json(), to: resultsPath(checkpoint))
     }
 
     /// Writes figures, and says where.

@@ -28,7 +28,10 @@ struct Inspect: ParsableCommand {
             : self.dimensions.dimensions
         let microBatch = max(
             1, recipe.training.microBatch == 0 ? recipe.training.globalBatch : recipe.training.microBatch)
-        let model = JCM(recipe.model, dimensions, LayerContext(microBatch: microBatch, team: .solo))
+        let layers = LayerContext(microBatch: microBatch, team: .solo)
+        let model: any TrainableModel =
+            recipe.model.form == .jcm
+            ? JCM(recipe.model, dimensions, layers) : Classifier(recipe.model, dimensions, layers)
         let lines = model.summary
         print(row("layer", "kind", "output", "parameters", "multiply-adds"))
         for line in lines {

@@ -30,6 +30,10 @@ struct Predict: ParsableCommand {
         let team = threads.team()
         defer { team.stop() }
         let description = try RunCheckpoint.describe(RunFolder.checkpoint(at: checkpoint))
+        guard description.recipe.model.form == .jcm else {
+            throw TrainingError(
+                "\(description.path): is a classifier, which knows no attributes; 'jcm evaluate' scores it")
+        }
         let batch = min(description.recipe.evaluation.batch, pictures.count)
         let model = try ModelFactory.build(description.recipe, description.dimensions, microBatch: batch, team: team)
         try RunCheckpoint.loadWeights(description.path, into: model)

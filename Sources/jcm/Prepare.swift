@@ -11,7 +11,8 @@ struct Prepare: ParsableCommand {
         discussion: """
             SOURCE is the folder of a data set, which is recognised by its content: Market-1501 or DukeMTMC-reID \
             (bounding_box_train, query, bounding_box_test, and market_attribute.mat or duke_attribute.mat), PETA \
-            (<subset>/archive with pictures and Label.txt). Or a CSV manifest: columns path, split (train, query, \
+            (<subset>/archive with pictures and Label.txt), ImageNet-2012 (train/<wnid>, and val in such folders or flat \
+            beside the developers' kit). Or a CSV manifest: columns path, split (train, query, \
             gallery), identity, optionally camera, then one column an attribute; an empty cell is unknown. With --check \
             the source is read, counted, compared with what its publishers state, and nothing is written. A run that was \
             killed is gone on with by the same command.

@@ -51,7 +51,7 @@ struct StudyReaderTests {
             ("base: tiny\narms: [{name: full, paper: x}]", "expected is a number"),
             ("base: tiny\narms: [{name: full, orders: 3}]", "'orders' does not go with 'name'"),
             ("base: tiny\narms: [{name: a}, {name: a}]\nreference: a", "two arms are called 'a'"),
-            ("base: tiny\narms: [{name: a b}, {name: a_b}]\nreference: a b", "have the folder"),
+            ("base: tiny\narms: [{name: a b}, {name: a_b, settings: {training.lambda: 1}}]\nreference: a b", "have the folder"),
             ("base: tiny\narms: [{name: a}]", "no arm is called 'full'"),
             ("base: tiny\narms: [{name: full, settings: {training.epoch: 3}}]", "arm 'full'"),
             ("base: tiny\nseeds: [1, 1]\narms: [{name: full}]", "twice"),

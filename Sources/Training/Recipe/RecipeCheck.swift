@@ -30,6 +30,10 @@ enum RecipeCheck {
                 t.lambda > 0 || t.attributeWeight > 0,
                 "training.lambda and attribute_weight are both 0: nothing to learn"
             ),
+            (
+                recipe.model.form == .jcm || t.lambda > 0,
+                "training.lambda: 0; a classifier (model.form) learns by λ·L_ID alone, more is needed"
+            ),
             ((0..<1).contains(t.labelSmoothing), "training.label_smoothing: \(t.labelSmoothing); a number in 0 ..< 1"),
             (t.seed >= 0, "training.seed: \(t.seed); 0 or more is needed"),
             (t.bucketMegabytes >= 1, "training.bucket_megabytes: \(t.bucketMegabytes); at least 1 is needed"),

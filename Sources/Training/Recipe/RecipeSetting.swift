@@ -38,6 +38,7 @@ public struct RecipeSetting: Sendable {
     public static let all: [RecipeSetting] = model + data + training + checkpoint + other
 
     private static let model: [RecipeSetting] = [
+        .init("model.form", \.model.form, "jcm, or classifier: columns averaged, one linear layer"),
         .init("model.input_height", \.model.inputHeight, "pixels; the prepared file has the same"),
         .init("model.input_width", \.model.inputWidth, "pixels; columns T = a quarter of it"),
         .init("model.base_width", \.model.baseWidth, "channels of the stem; a column has 32 times as many"),
@@ -133,3 +134,4 @@ extension TrainingSettings.Overlap: RecipeValue {}
 extension EvaluationSettings.Feature: RecipeValue {}
 extension EvaluationSettings.Reranking: RecipeValue {}
 extension ReductionAlgorithm: RecipeValue {}
+extension ModelForm: RecipeValue {}

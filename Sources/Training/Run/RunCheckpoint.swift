@@ -74,7 +74,7 @@ public struct RunCheckpoint {
     }
 
     /// Loads parameters and running statistics for inference.
-    public static func loadWeights(_ path: String, into model: JCM) throws {
+    public static func loadWeights(_ path: String, into model: any TrainableModel) throws {
         let entries = parameterEntries(model.context.parameters) + statisticEntries(model.context.parameters)
         try CheckpointFile(path).read(entries, owned: ["/parameters/", "/statistics/"])
     }

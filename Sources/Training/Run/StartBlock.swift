@@ -17,14 +17,10 @@ extension Trainer {
             ("ranks", "\(world.count) × \(context.team.count) threads on \(world.hostname), \(BLAS.description)"),
             (
                 "data",
-                "\(data.path): \(train.count) training pictures of \(data.trainIdentityCount) people, "
-                    + "\(data.height)×\(data.width)"
+                "\(data.path): \(train.count) training pictures of \(data.trainIdentityCount) "
+                    + "\(recipe.model.form == .jcm ? "people" : "classes"), \(data.height)×\(data.width)"
             ),
-            (
-                "labels",
-                "\(data.table.attributes.count) attributes, K = \(data.table.tokenCount), longest sequence "
-                    + "\(data.longestSequence) in \(recipe.model.columns) columns"
-            ),
+            ("labels", labels),
             (
                 "batch",
                 "\(recipe.training.globalBatch) = \(world.count) ranks × \(step.microBatches) × \(step.microBatch), "
@@ -38,6 +34,13 @@ extension Trainer {
             ),
         ]
         for (name, text) in lines { log.say("  \(name.padding(toLength: 8, withPad: " ", startingAt: 0)) \(text)") }
+    }
+
+    private var labels: String {
+        recipe.model.form == .classifier
+            ? "the classes alone, by the average of \(recipe.model.columns) columns"
+            : "\(data.table.attributes.count) attributes, K = \(data.table.tokenCount), longest sequence "
+                + "\(data.longestSequence) in \(recipe.model.columns) columns"
     }
 
     private var normalisedOver: String {

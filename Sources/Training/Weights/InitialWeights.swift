@@ -22,7 +22,7 @@ enum InitialWeights {
     /// Loads what agrees in name and shape; returns lines that say what was taken, and what was not.
     ///
     /// Throws where nothing agrees.
-    static func load(_ path: String, into model: JCM) throws -> [String] {
+    static func load(_ path: String, into model: any TrainableModel) throws -> [String] {
         let file = try CheckpointFile(path)
         let store = model.context.parameters
         let entries = RunCheckpoint.parameterEntries(store) + RunCheckpoint.statisticEntries(store)
