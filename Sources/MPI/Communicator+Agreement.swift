@@ -14,7 +14,8 @@ extension Communicator {
         guard lowest < count else { return try result.get() }
         if rank == lowest, let failure, !(failure is CollectiveFailure) { report(failure) }
         let code = try broadcast(Int64(failure.map(exitCode(of:)) ?? 1), root: lowest)
-        let message = try broadcast(failure.map { "\($0)" } ?? "", root: lowest)
+        let words = (failure as? CollectiveFailure)?.message ?? failure.map { "\($0)" }
+        let message = try broadcast(words ?? "", root: lowest)
         throw CollectiveFailure(exitCode: Int32(code), rank: lowest, coversJob: count == worldCount, message: message)
     }
 

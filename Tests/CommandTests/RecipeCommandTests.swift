@@ -100,7 +100,8 @@ struct RecipeCommandTests {
                 guard let start = line.range(of: "    ./launch.sh ") else { continue }
                 let words = line[start.upperBound...].split(separator: " ").map(String.init)
                 _ = try JCMCommand.parseAsRoot(words)
-                try checkRecipe(of: words, in: name)
+                // Studies have a reader and tests of their own.
+                if words.first != "study" { try checkRecipe(of: words, in: name) }
                 count += 1
             }
         }

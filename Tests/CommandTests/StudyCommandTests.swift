@@ -10,7 +10,10 @@ struct StudyCommandTests {
         let text = """
             about: Two attributes
             base: tiny
-            settings: {training.epochs: 6, checkpoint.every_steps: 5, data.prepared: "\(SmallWorld.prepared.path)"}
+            settings:
+              training: {epochs: 6, micro_batch: 4, batch_norm: micro_batch}
+              checkpoint.every_steps: 5
+              data.prepared: "\(SmallWorld.prepared.path)"
             seeds: \(seeds)
             arms:
               - name: full

@@ -57,7 +57,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "[]", "{}", "{\"attributes\":[],\"allValues\":false}",
+        "", "[]", "{}", "{\"attributes\":{},\"allValues\":false}",
         "{\"attributes\":[{\"name\":\"a\",\"kind\":\"odd\"}],\"allValues\":false}",
         "{\"attributes\":[{\"name\":\"a\",\"kind\":\"named\"}],\"allValues\":false}",
         "{\"attributes\":[{\"name\":\"a\",\"kind\":\"named\",\"values\":[]}],\"allValues\":false}",
