@@ -14,7 +14,8 @@ struct ValidationPeople {
         let people = Set(zip(personIDs, splits).filter { $0.1 == .train && $0.0 > 0 }.map(\.0)).sorted()
         guard count < people.count else {
             throw PersonDataError(
-                source, "has \(people.count) training people, \(count) for validation leave none; lower "
+                source,
+                "has \(people.count) training people, \(count) for validation leave none; lower "
                     + "data.validation_identities")
         }
         var random = RandomStream(seed: 1, .permutation, index: 1)

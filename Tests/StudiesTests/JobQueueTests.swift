@@ -8,7 +8,8 @@ import Testing
 @Suite("The queue of a study")
 struct JobQueueTests {
     private func study(_ count: Int) throws -> Study {
-        let text = "base: tiny\nreference: epochs=1\narms: [{grid: {training.epochs: [\((1...count).map(String.init).joined(separator: ","))]}}]"
+        let text =
+            "base: tiny\nreference: epochs=1\narms: [{grid: {training.epochs: [\((1...count).map(String.init).joined(separator: ","))]}}]"
         return try Study(StudyReader.read(text: text, path: "s.yaml")) { _ in [] }
     }
 

@@ -6,7 +6,8 @@ import Testing
 
 @Suite("Statistics of studies")
 struct StatisticsTests {
-    private func seeds(_ count: Int, people: Int, effect: Double, noise: Double, number: Int) -> [PairedDifference.Seed] {
+    private func seeds(_ count: Int, people: Int, effect: Double, noise: Double, number: Int) -> [PairedDifference.Seed]
+    {
         var random = RandomStream(seed: 9, .test, index: UInt64(number))
         return (0..<count).map { _ in
             let shift = effect + noise * Double(random.normal())

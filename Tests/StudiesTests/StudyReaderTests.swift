@@ -15,7 +15,8 @@ struct StudyReaderTests {
 
     @Test("Each attribute left out is an arm, the reference comes first, each seed is a training")
     func leaveOut() throws {
-        let study = try study("base: tiny\nseeds: [1, 2]\nreference: all\narms: [{leave_out: each, paper: {hat: -2.7}}, {name: all}]")
+        let study = try study(
+            "base: tiny\nseeds: [1, 2]\nreference: all\narms: [{leave_out: each, paper: {hat: -2.7}}, {name: all}]")
         #expect(study.arms.map(\.name) == ["all", "without gender", "without hat", "without backpack"])
         #expect(study.arms[2].paper == -2.7)
         #expect(study.jobs.count == 8)
@@ -27,7 +28,8 @@ struct StudyReaderTests {
     @Test("A grid is every combination; arms that differ in their evaluation alone share a training")
     func grid() throws {
         let grid = try study(
-            "base: tiny\nreference: lambda=4 epochs=2\narms: [{grid: {training.lambda: [0, 4], training.epochs: [1, 2]}}]")
+            "base: tiny\nreference: lambda=4 epochs=2\narms: [{grid: {training.lambda: [0, 4], training.epochs: [1, 2]}}]"
+        )
         #expect(grid.jobs.count == 4)
         #expect(grid.jobs.contains { $0.recipe.training.lambda == 0 && $0.recipe.training.epochs == 2 })
         let shared = try study(
@@ -51,7 +53,10 @@ struct StudyReaderTests {
             ("base: tiny\narms: [{name: full, paper: x}]", "expected is a number"),
             ("base: tiny\narms: [{name: full, orders: 3}]", "'orders' does not go with 'name'"),
             ("base: tiny\narms: [{name: a}, {name: a}]\nreference: a", "two arms are called 'a'"),
-            ("base: tiny\narms: [{name: a b}, {name: a_b, settings: {training.lambda: 1}}]\nreference: a b", "have the folder"),
+            (
+                "base: tiny\narms: [{name: a b}, {name: a_b, settings: {training.lambda: 1}}]\nreference: a b",
+                "have the folder"
+            ),
             ("base: tiny\narms: [{name: a}]", "no arm is called 'full'"),
             ("base: tiny\narms: [{name: full, settings: {training.epoch: 3}}]", "arm 'full'"),
             ("base: tiny\nseeds: [1, 1]\narms: [{name: full}]", "twice"),

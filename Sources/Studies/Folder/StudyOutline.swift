@@ -55,7 +55,8 @@ extension StudyFolder {
     /// The study that the folder holds.
     public func outline() throws(StudyError) -> StudyOutline {
         guard let data = FileManager.default.contents(atPath: outlinePath) else {
-            throw StudyError("\(path): is no study's folder: it has no study.json; 'jcm study RECIPE --folder' makes one")
+            throw StudyError(
+                "\(path): is no study's folder: it has no study.json; 'jcm study RECIPE --folder' makes one")
         }
         do { return try JSONDecoder().decode(StudyOutline.self, from: data) } catch {
             throw StudyError("\(outlinePath): is damaged; run the study again, and it is written anew")

@@ -54,7 +54,8 @@ public struct StudyRunner {
             print("ranks trained or evaluated \(Int(share.rounded())) % of \(duration(seconds))")
         }
         if sums[1] > 0 { return .stopped }
-        return .finished(failed: try world.agree { try study.jobs.count { try folder.state($0.name)?.stage == .failed } })
+        return .finished(
+            failed: try world.agree { try study.jobs.count { try folder.state($0.name)?.stage == .failed } })
     }
 
     /// Rank 0 takes the folder, and looks whether it is this study's.
@@ -122,7 +123,9 @@ public struct StudyRunner {
         }
     }
 
-    private func finishedCount() throws -> Int { try study.jobs.count { try folder.state($0.name)?.stage == .finished } }
+    private func finishedCount() throws -> Int {
+        try study.jobs.count { try folder.state($0.name)?.stage == .finished }
+    }
 
     private func describe(groups: Int, size: Int) {
         let seeds = study.recipe.seeds.count

@@ -13,7 +13,8 @@ enum ArmReader {
         }
         let known = form == "name" ? ["name", "settings", "paper"] : form == "orders" ? ["orders"] : [form, "paper"]
         if let stranger = keys.first(where: { !known.contains($0) }) {
-            throw StudyError("\(path): arms: '\(stranger)' does not go with '\(form)'; possible is \(known.joined(separator: ", "))")
+            throw StudyError(
+                "\(path): arms: '\(stranger)' does not go with '\(form)'; possible is \(known.joined(separator: ", "))")
         }
         switch form {
         case "name":

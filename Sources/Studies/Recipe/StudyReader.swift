@@ -33,8 +33,12 @@ public enum StudyReader {
         for (key, node) in root {
             try read(key.string ?? "", node, into: &study, path)
         }
-        guard !study.base.isEmpty else { throw StudyError("\(path): 'base' is missing: the recipe that arms begin from") }
-        guard !study.generators.isEmpty else { throw StudyError("\(path): 'arms' is missing: there is nothing to train") }
+        guard !study.base.isEmpty else {
+            throw StudyError("\(path): 'base' is missing: the recipe that arms begin from")
+        }
+        guard !study.generators.isEmpty else {
+            throw StudyError("\(path): 'arms' is missing: there is nothing to train")
+        }
         return study
     }
 

@@ -34,7 +34,9 @@ struct StudyChart {
             parts.append(
                 line(x(tick), top - 4, x(tick), bottom + 4, isZero ? "#444" : "#ddd", isZero ? 1.5 : 1))
             parts.append(
-                label(x(tick), bottom + 20, String(format: "%+g", isZero ? 0 : tick), "text-anchor=\"middle\" fill=\"#666\""))
+                label(
+                    x(tick), bottom + 20, String(format: "%+g", isZero ? 0 : tick),
+                    "text-anchor=\"middle\" fill=\"#666\""))
         }
         for (place, row) in rows.enumerated() {
             let middle = top + (Double(place) + 0.5) * rowHeight
@@ -50,7 +52,9 @@ struct StudyChart {
                     line(a, middle, b, middle, "#222", 1.3), line(a, middle - 4, a, middle + 4, "#222", 1.3),
                     line(b, middle - 4, b, middle + 4, "#222", 1.3),
                 ]
-                let figure = String(format: "%+.1f", 100 * difference.mean) + (row.isSignificant ? " **" : difference.excludesZero ? " *" : "")
+                let figure =
+                    String(format: "%+.1f", 100 * difference.mean)
+                    + (row.isSignificant ? " **" : difference.excludesZero ? " *" : "")
                 parts.append(label(left + plotWidth + 12, middle + 4.5, figure, "fill=\"#222\""))
             }
             if let paper = row.paper {
@@ -97,7 +101,9 @@ struct StudyChart {
         "<text x=\"\(Self.text(x))\" y=\"\(Self.text(y))\" \(style)>\(text)</text>"
     }
 
-    private func line(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ colour: String, _ width: Double) -> String {
+    private func line(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ colour: String, _ width: Double)
+        -> String
+    {
         "<line x1=\"\(Self.text(x1))\" y1=\"\(Self.text(y1))\" x2=\"\(Self.text(x2))\" y2=\"\(Self.text(y2))\" "
             + "stroke=\"\(colour)\" stroke-width=\"\(width)\"/>"
     }

@@ -82,14 +82,17 @@ public struct StudyComparison: Sendable {
             deviations.isEmpty
             ? nil
             : Comparisons.seedsNeeded(
-                deviation: (deviations.map { $0 * $0 }.reduce(0, +) / Double(deviations.count)).squareRoot(), effect: 0.01)
+                deviation: (deviations.map { $0 * $0 }.reduce(0, +) / Double(deviations.count)).squareRoot(),
+                effect: 0.01)
     }
 
     private static func mean(_ values: [Double]) -> Double? {
         values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
     }
 
-    private static func reason(_ study: StudyOutline, _ arm: StudyOutline.Arm, _ folder: StudyFolder) throws(StudyError) -> String {
+    private static func reason(_ study: StudyOutline, _ arm: StudyOutline.Arm, _ folder: StudyFolder) throws(StudyError)
+        -> String
+    {
         for index in arm.trainings {
             if let state = try folder.state(study.jobs[index].name), state.stage == .failed {
                 return "failed: \(state.message ?? "")"

@@ -43,7 +43,8 @@ public struct StudyStatus: Sendable {
         let stages = ["finished", "running", "waiting", "failed"]
         counts = stages.map { stage in (stage, lines.count { $0.stage == stage }) }
         // Trainings of which nothing is known yet take as long an epoch as the finished ones did.
-        let perEpoch = finished.isEmpty ? nil : finished.map(\.seconds).reduce(0, +) / finished.map(\.epochs).reduce(0, +)
+        let perEpoch =
+            finished.isEmpty ? nil : finished.map(\.seconds).reduce(0, +) / finished.map(\.epochs).reduce(0, +)
         let mean = perEpoch.map { $0 * study.jobs.map(\.epochs).reduce(0, +) / Double(study.jobs.count) }
         let known = seconds.compactMap { $0 ?? mean }
         secondsLeft = known.count == seconds.count ? known.reduce(0, +) / Double(max(1, running)) : nil

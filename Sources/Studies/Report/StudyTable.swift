@@ -19,7 +19,8 @@ public struct StudyTable {
         let base = folder.path + "/table"
         let json = try Self.json(comparison)
         for (ending, content) in [
-            ("txt", text + "\n"), ("md", markdown), ("csv", csv), ("json", json), ("svg", StudyChart(study, comparison).svg),
+            ("txt", text + "\n"), ("md", markdown), ("csv", csv), ("json", json),
+            ("svg", StudyChart(study, comparison).svg),
         ] {
             try folder.write("\(base).\(ending)") { Data(content.utf8) }
         }
@@ -60,12 +61,14 @@ public struct StudyTable {
             "*: the interval leaves out 0; **: also when all arms are compared at once (Holm, 5 %)",
         ]
         if let seeds = comparison.seedsForOnePoint {
-            notes.append("a change of 1 point would be seen with \(seeds) seeds (80 % power, by the spread between these seeds)")
+            notes.append(
+                "a change of 1 point would be seen with \(seeds) seeds (80 % power, by the spread between these seeds)")
         } else {
             notes.append("one seed shows no noise between trainings: how many seeds a point needs is known from 2 on")
         }
         if study.seeds.count < 3 {
-            notes.append("with fewer than 3 seeds intervals and p know the people tested, not the noise between trainings")
+            notes.append(
+                "with fewer than 3 seeds intervals and p know the people tested, not the noise between trainings")
         }
         return notes + comparison.rows.compactMap { row in row.note.map { "\(row.name): \($0)" } }
     }
@@ -89,11 +92,13 @@ public struct StudyTable {
     /// The table in Markdown.
     public var markdown: String {
         func line(_ cells: [String]) -> String {
-            "| " + cells.map { $0.replacing("|", with: "\\|").replacing("*", with: "\\*") }.joined(separator: " | ") + " |"
+            "| " + cells.map { $0.replacing("|", with: "\\|").replacing("*", with: "\\*") }.joined(separator: " | ")
+                + " |"
         }
         let rule = "|" + Self.headings.indices.map { $0 == 0 ? "---|" : "---:|" }.joined()
         let head = ["# \(study.about)", "", line(Self.headings), rule]
-        return (head + comparison.rows.map { line(cells($0)) } + [""] + notes.map { "- " + $0.replacing("*", with: "\\*") })
+        return
+            (head + comparison.rows.map { line(cells($0)) } + [""] + notes.map { "- " + $0.replacing("*", with: "\\*") })
             .joined(separator: "\n") + "\n"
     }
 
@@ -102,7 +107,9 @@ public struct StudyTable {
         let head = "arm,seeds,rank1,mAP,attributes,change,low,high,p,p_holm,paper"
         func number(_ value: Double?) -> String { value.map { String(format: "%.6f", $0) } ?? "" }
         let lines = comparison.rows.map { row in
-            let name = row.name.contains { ",\"\n".contains($0) } ? "\"" + row.name.replacing("\"", with: "\"\"") + "\"" : row.name
+            let name =
+                row.name.contains { ",\"\n".contains($0) }
+                ? "\"" + row.name.replacing("\"", with: "\"\"") + "\"" : row.name
             let d = row.difference
             return [
                 name, String(row.seeds), number(row.rank1), number(row.meanAveragePrecision), number(row.attributes),
@@ -133,7 +140,8 @@ public struct StudyTable {
         }
         var object: [String: Any] = ["measure": comparison.measure.rawValue, "arms": rows]
         object["seedsForOnePoint"] = comparison.seedsForOnePoint
-        guard let data = try? JSONSerialization.data(withJSONObject: object, options: [.prettyPrinted, .sortedKeys]) else {
+        guard let data = try? JSONSerialization.data(withJSONObject: object, options: [.prettyPrinted, .sortedKeys])
+        else {
             throw StudyError("the table holds a number that JSON has not", exitCode: 1)
         }
         return String(decoding: data, as: UTF8.self) + "\n"

@@ -31,7 +31,9 @@ struct StudyOptions: ParsableArguments {
             study.seeds = numbers.compactMap { $0 }
         }
         if let ranksPerArm {
-            guard ranksPerArm > 0 else { throw ValidationError("--ranks-per-arm \(ranksPerArm): expected is 1 or more") }
+            guard ranksPerArm > 0 else {
+                throw ValidationError("--ranks-per-arm \(ranksPerArm): expected is 1 or more")
+            }
             study.ranksPerArm = ranksPerArm
         }
         return try Study(study) { prepared in
