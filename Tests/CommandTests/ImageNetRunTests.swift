@@ -22,7 +22,10 @@ struct ImageNetRunTests {
     }()
 
     private func run(_ arguments: [String], ranks: Int = 1) throws -> ProcessResult {
-        let result = try MPILauncher.run(ranks: ranks, SmallWorld.jcm, arguments + ["--threads", "1"])
+        // The date of a prepared file stands in it.
+        let result = try MPILauncher.run(
+            ranks: ranks, SmallWorld.jcm, arguments + ["--threads", "1"],
+            environment: ["SOURCE_DATE_EPOCH": "1700000000"])
         try #require(result.exitCode == 0, "\(arguments): \(result.tail)")
         return result
     }
@@ -93,8 +96,7 @@ struct ImageNetRunTests {
         for (ranks, file) in zip([1, 2], files) {
             _ = try run(["prepare", Self.source.path, "--output", file.path, "--recipe", "tiny"], ranks: ranks)
         }
-        let pixels = try files.map { try [UInt8](Data(contentsOf: $0)).suffix(24 * 64 * 48 * 3) }
-        #expect(pixels[0] == pixels[1])
+        #expect(try Data(contentsOf: files[0]) == Data(contentsOf: files[1]))
     }
 
     @Test("recipes/imagenet.yaml is the base CNN with one linear layer: 23.5 M and 2.0 M parameters")
