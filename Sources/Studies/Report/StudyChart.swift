@@ -35,7 +35,7 @@ struct StudyChart {
                 line(x(tick), top - 4, x(tick), bottom + 4, isZero ? "#444" : "#ddd", isZero ? 1.5 : 1))
             parts.append(
                 label(
-                    x(tick), bottom + 20, String(format: "%+g", isZero ? 0 : tick),
+                    x(tick), bottom + 20, isZero ? "0" : String(format: "%+g", tick),
                     "text-anchor=\"middle\" fill=\"#666\""))
         }
         for (place, row) in rows.enumerated() {

@@ -56,7 +56,8 @@ public final class Trainer {
         }
         self.data = data
         let model = try world.agree {
-            try ModelFactory.buildTrainable(recipe, ModelFactory.dimensions(of: data), microBatch: microBatch, team: team)
+            try ModelFactory.buildTrainable(
+                recipe, ModelFactory.dimensions(of: data), microBatch: microBatch, team: team)
         }
         let overlap =
             switch recipe.training.overlap {
