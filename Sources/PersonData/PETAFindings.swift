@@ -35,7 +35,7 @@ struct PETAFindings {
     /// The oddities, a line each, and what is done about them.
     func notes(_ persons: [PETAPerson], seed: UInt64) -> [String] {
         var notes = [
-            "split: a random half of the persons trains, drawn with seed \(seed); PETA has no cameras, so that one random "
+            "split: a random half of each subset's persons trains, drawn with seed \(seed); PETA has no cameras, so that one random "
                 + "picture of each test person with two or more is the query"
         ]
         func note(_ count: Int, _ text: String) { if count > 0 { notes.append("\(count) \(text)") } }

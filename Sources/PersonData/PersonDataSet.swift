@@ -18,17 +18,17 @@ public struct PersonDataSet: Sendable {
     public let kind: Kind
 
     private let labels: String?
-    private let subsets: [PETASubset]
+    private let subsets: [PETASubset], testSubsets: [PETASubset]?
     private let seed: UInt64
 
     /// Looks at what is at `path`.
     ///
     /// `labels` is the label file of Market-1501, DukeMTMC-reID or ImageNet's `val`, where it does not lie in or above the
     /// folder;
-    /// `subsets` and `seed` are PETA's (the paper's eight, 1). Throws where there is nothing, or nothing that is known,
+    /// `subsets`, `testSubsets` (those of which test persons are kept) and `seed` are PETA's (the paper's eight, these, 1). Throws where there is nothing, or nothing that is known,
     /// and where something is given that the data set has not.
     public init(
-        _ path: String, labels: String? = nil, subsets: String? = nil, seed: UInt64? = nil
+        _ path: String, labels: String? = nil, subsets: String? = nil, testSubsets: String? = nil, seed: UInt64? = nil
     ) throws(PersonDataError) {
         var status = stat()
         guard stat(path, &status) == 0 else {
@@ -37,9 +37,16 @@ public struct PersonDataSet: Sendable {
         }
         (self.path, self.labels, self.seed) = (path, labels, seed ?? 1)
         self.subsets = try PETASubset.list(subsets ?? "paper")
+        self.testSubsets = try testSubsets.map { text throws(PersonDataError) in try PETASubset.list(text) }
         kind = try status.st_mode & S_IFMT == S_IFDIR ? Self.kind(of: path) : .manifest
+        let (chosen, kept) = (self.subsets, self.testSubsets)
+        if let stranger = kept?.first(where: { !chosen.contains($0) }) {
+            throw PersonDataError(path, "\(stranger.rawValue) is to test, but not among the subsets that are read")
+        }
         let isStrange =
-            kind == .peta ? labels != nil : subsets != nil || seed != nil || kind == .manifest && labels != nil
+            kind == .peta
+            ? labels != nil
+            : subsets != nil || testSubsets != nil || seed != nil || kind == .manifest && labels != nil
         if isStrange {
             throw PersonDataError(
                 path, "is \(kind.rawValue): subsets and seed go with PETA, a label file with the other folders")
@@ -51,7 +58,7 @@ public struct PersonDataSet: Sendable {
         switch kind {
         case .market1501: try Market1501Reader(path, attributes: labels).read()
         case .dukeMTMC: try DukeMTMCReader(path, attributes: labels).read()
-        case .peta: try PETAReader(path, subsets: subsets, seed: seed).read()
+        case .peta: try PETAReader(path, subsets: subsets, seed: seed, testSubsets: testSubsets).read()
         case .imageNet: try ImageNetReader(path, labels: labels).read()
         case .manifest: try CSVManifestReader(path).read()
         }

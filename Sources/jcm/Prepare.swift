@@ -42,6 +42,9 @@ struct Prepare: ParsableCommand {
     @Option(help: "PETA's subsets: paper (without CUHK and MIT), all, or names as TownCentre,VIPeR (default: paper).")
     var subsets: String?
 
+    @Option(help: "Of which of PETA's subsets test people are kept, such as TownCentre (default: of all that are read).")
+    var testSubsets: String?
+
     @Option(help: "Draws the half of PETA's people that train, and the queries (default: 1).")
     var seed: UInt64?
 
@@ -110,7 +113,7 @@ struct Prepare: ParsableCommand {
     }
 
     private func read() throws -> PersonCatalogue {
-        try PersonDataSet(source, labels: labels, subsets: subsets, seed: seed).read()
+        try PersonDataSet(source, labels: labels, subsets: subsets, testSubsets: testSubsets, seed: seed).read()
     }
 
     private func report(
