@@ -25,8 +25,9 @@ public struct StudyComparison: Sendable {
         /// Why it has no figures.
         public let note: String?
 
-        /// Whether the difference stays when all arms are compared at once, at the 5 % level.
-        public var isSignificant: Bool { (adjusted ?? 1) < 0.05 }
+        /// Whether the difference stays when all arms are compared at once, at the 5 % level; never with fewer than three
+        /// seeds, which do not show the noise between trainings.
+        public var isSignificant: Bool { seeds >= 3 && (adjusted ?? 1) < 0.05 }
     }
 
     /// The arms, the reference first.

@@ -58,7 +58,7 @@ public struct StudyTable {
         var notes = [
             "change: \(measureName) less that of '\(study.arms[0].name)', in points; paired by seed and query, intervals by "
                 + "bootstrap over people" + (study.seeds.count >= 3 ? " and seeds" : ""),
-            "*: the interval leaves out 0; **: also when all arms are compared at once (Holm, 5 %)",
+            "*: the interval leaves out 0; **: also when all arms are compared at once (Holm, 5 %; 3 seeds or more)",
         ]
         if let seeds = comparison.seedsForOnePoint {
             notes.append(
