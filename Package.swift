@@ -154,7 +154,8 @@ let package = Package(
             name: "PersonDataTests", dependencies: ["PersonData", "HDF5", "Images", "Tensors", "TestSupport"],
             swiftSettings: testing),
         .testTarget(
-            name: "SynthesisTests", dependencies: ["CMatIO", "Images", "PersonData", "Synthesis", "Tensors", "TestSupport"],
+            name: "SynthesisTests",
+            dependencies: ["CMatIO", "Images", "PersonData", "Synthesis", "Tensors", "TestSupport"],
             swiftSettings: testing),
     ]
 )

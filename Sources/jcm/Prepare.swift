@@ -42,7 +42,8 @@ struct Prepare: ParsableCommand {
     @Option(help: "PETA's subsets: paper (without CUHK and MIT), all, or names as TownCentre,VIPeR (default: paper).")
     var subsets: String?
 
-    @Option(help: "Of which of PETA's subsets test people are kept, such as TownCentre (default: of all that are read).")
+    @Option(
+        help: "Of which of PETA's subsets test people are kept, such as TownCentre (default: of all that are read).")
     var testSubsets: String?
 
     @Option(help: "Draws the half of PETA's people that train, and the queries (default: 1).")

@@ -115,7 +115,8 @@ import Testing
         #expect(Set(others + [splits(catalogue)]).count > 3)
     }
 
-    @Test func `a subset has the same halves and numbers whatever is read beside it, and may be the only test`() throws {
+    @Test func `a subset has the same halves and numbers whatever is read beside it, and may be the only test`() throws
+    {
         let scene = try Scene()
         let folder = try peta(scene)
         let alone = try PersonDataSet(folder, subsets: "TownCentre").read()
