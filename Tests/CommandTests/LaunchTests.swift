@@ -103,12 +103,13 @@ struct LaunchTests {
         #expect(result.output.contains("stopped on request"), "\(result.tail)")
     }
 
+    /// `exec`: a shell that stays between terminal and launch.sh (dash does) ends by the Ctrl-C itself, with 130.
     @Test("Ctrl-C on a terminal saves the run")
     func interruption() throws {
         let result = try launch(
             """
             { until [ -s run/log.jsonl ]; do sleep 0.05; done; printf '\\003'; sleep 4; } |
-                script -qec "\(train)" /dev/null
+                script -qec "exec \(train)" /dev/null
             """, program: SmallWorld.jcm)
         #expect(result.exitCode == 75, "\(result.tail)")
         #expect(result.output.contains("stopped by a signal after step"), "\(result.tail)")
