@@ -11,11 +11,11 @@ struct Prepare: ParsableCommand {
         discussion: """
             SOURCE is the folder of a data set, which is recognised by its content: Market-1501 or DukeMTMC-reID \
             (bounding_box_train, query, bounding_box_test, and market_attribute.mat or duke_attribute.mat), PETA \
-            (<subset>/archive with pictures and Label.txt), ImageNet-2012 (train/<wnid>, and val in such folders or flat \
-            beside the developers' kit). Or a CSV manifest: columns path, split (train, query, \
-            gallery), identity, optionally camera, then one column an attribute; an empty cell is unknown. With --check \
-            the source is read, counted, compared with what its publishers state, and nothing is written. A run that was \
-            killed is gone on with by the same command.
+            (<subset>/archive with pictures and Label.txt, or images/00001.png … with PETA.mat), ImageNet-2012 \
+            (train/<wnid>, and val in such folders or flat beside the developers' kit). Or a CSV manifest: columns path, \
+            split (train, query, gallery), identity, optionally camera, then one column an attribute; an empty cell is \
+            unknown. With --check the source is read, counted, compared with what its publishers state, and nothing is \
+            written. A run that was killed is gone on with by the same command.
             """)
 
     @Argument(help: "The folder of a data set, or a CSV manifest.")
@@ -48,6 +48,9 @@ struct Prepare: ParsableCommand {
 
     @Option(help: "Draws the half of PETA's people that train, and the queries (default: 1).")
     var seed: UInt64?
+
+    @Option(help: "Which of PETA.mat's partitions of PETA's numbered pictures, 1 to 5 (default: 1).")
+    var partition: Int?
 
     @Flag(help: "A picture that cannot be read is an error (default: it is named and left out).")
     var strict = false
@@ -114,7 +117,9 @@ struct Prepare: ParsableCommand {
     }
 
     private func read() throws -> PersonCatalogue {
-        try PersonDataSet(source, labels: labels, subsets: subsets, testSubsets: testSubsets, seed: seed).read()
+        try PersonDataSet(
+            source, labels: labels, subsets: subsets, testSubsets: testSubsets, seed: seed, partition: partition
+        ).read()
     }
 
     private func report(

@@ -37,21 +37,22 @@ import Testing
 
     @Test func `MATLAB label files`() throws {
         var cases = 0
-        for (file, isMarket) in [
-            ("market_small.mat", true), ("market_small_plain.mat", true), ("duke_small.mat", false),
-            ("duke_small_plain.mat", false),
-        ] {
-            let result = damage(try fixture(file), 30, name: "a.mat: ") { bytes in
-                let file = try MATLABFile("a.mat", bytes)
-                if isMarket { _ = try MarketAttributes(file) } else { _ = try DukeAttributes(file) }
+        let readers: [(name: String, read: (MATLABFile) throws -> Void)] = [
+            ("market", { _ = try MarketAttributes($0) }), ("duke", { _ = try DukeAttributes($0) }),
+            ("peta", { _ = try PETAMatrix($0) }),
+        ]
+        for (name, read) in readers {
+            for file in ["\(name)_small.mat", "\(name)_small_plain.mat"] {
+                let result = damage(try fixture(file), 30, name: "a.mat: ") { try read(MATLABFile("a.mat", $0)) }
+                #expect(result.refused >= 15, "\(file)")
+                cases += result.cases
             }
-            #expect(result.refused >= 15)
-            cases += result.cases
         }
         // the wrong data set's, and no labels at all
         for file in ["duke_small.mat", "model_paper_shape.h5"] {
             #expect(message { _ = try MarketAttributes(MATLABFile("a.mat", fixture(file))) } != nil)
-            cases += 1
+            #expect(message { _ = try PETAMatrix(MATLABFile("a.mat", fixture(file))) } != nil)
+            cases += 2
         }
         report(cases)
     }
