@@ -68,7 +68,7 @@ struct CodedLabelFile {
     }
 
     /// Calls `body` with the names as C wants them.
-    private static func withNames<Result>(
+    static func withNames<Result>(
         _ names: [String], _ body: (UnsafeMutablePointer<UnsafePointer<CChar>?>) -> Result
     ) -> Result {
         let copies = names.map { strdup($0) }

@@ -62,6 +62,21 @@ struct PETATwin {
     /// Where a subset lies.
     static func folder(_ subset: PETASubset) -> String { "PETA dataset/\(subset.rawValue)/archive" }
 
+    /// `images/00001.png` …, the pictures in the order of `shots`.
+    func numberedPaths() -> [TwinShot: String] {
+        Dictionary(uniqueKeysWithValues: shots.enumerated().map { ($1, "images/\(TwinShot.padded($0 + 1, 5)).png") })
+    }
+
+    /// `PETA.mat` of the pictures in the order of `shots`.
+    func matrix(_ people: [TwinPerson], seed: UInt64) -> PETAMatrixFile {
+        PETAMatrixFile(
+            pictures: shots.map { shot in
+                guard let (subset, number) = places[shot.personID] else { preconditionFailure("nobody of PETA's") }
+                return (shot.personID, (PETASubset.allCases.firstIndex(of: subset) ?? 0) + 1, number)
+            },
+            labels: Dictionary(uniqueKeysWithValues: people.map { ($0.personID, Set($0.look.petaLabels)) }), seed: seed)
+    }
+
     /// The lines of `Label.txt`, by subset.
     func labels(_ people: [TwinPerson]) -> [PETASubset: String] {
         var lines: [PETASubset: String] = [:]

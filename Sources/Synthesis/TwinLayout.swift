@@ -47,6 +47,20 @@ public struct TwinLayout: Sendable {
             })
     }
 
+    /// PETA's pictures in one folder, numbered, and `PETA.mat`.
+    static func petaMatrix(_ plan: PETATwin) -> TwinLayout {
+        let paths = plan.numberedPaths()
+        return TwinLayout(
+            folders: ["images"],
+            path: { shot in
+                guard let path = paths[shot] else { preconditionFailure("no picture of PETA's") }
+                return path
+            },
+            writeLabels: { twin, folder throws(TwinError) in
+                try plan.matrix(twin.people, seed: twin.configuration.seed).write(to: folder + "/PETA.mat")
+            })
+    }
+
     /// A picture as a file of the kind that the name says.
     static func encode(_ picture: Picture, as path: String, quality: Int) throws -> [UInt8] {
         if path.hasSuffix(".bmp") { return BMPEncoder.encode(picture) }
@@ -58,6 +72,7 @@ public struct TwinLayout: Sendable {
 /// The data sets that twins stand for.
 public enum TwinKind: String, Sendable, CaseIterable {
     case market, duke, peta
+    case petaMatrix = "peta-mat"
 
     /// A twin of this kind, and how it lies on disk.
     ///
@@ -91,7 +106,7 @@ public enum TwinKind: String, Sendable, CaseIterable {
             let people = TwinSchedule.people(configuration)
             let shots = FullSize.shots(people, FullSize.duke, unasked: FullSize.dukeDistractors)
             return (try Twin(configuration: configuration, people: people, shots: shots), .duke)
-        case .peta:
+        case .peta, .petaMatrix:
             let count = configuration.trainIdentities + configuration.testIdentities
             let plan =
                 isFull
@@ -99,7 +114,8 @@ public enum TwinKind: String, Sendable, CaseIterable {
             configuration.testIdentities = 0
             configuration.trainIdentities = isFull ? PETATwin.persons : count
             let people = TwinSchedule.people(configuration)
-            return (try Twin(configuration: configuration, people: people, shots: plan.shots), .peta(plan))
+            let layout = self == .peta ? TwinLayout.peta(plan) : .petaMatrix(plan)
+            return (try Twin(configuration: configuration, people: people, shots: plan.shots), layout)
         }
         let twin =
             try known.isEmpty

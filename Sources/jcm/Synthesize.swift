@@ -10,17 +10,17 @@ struct Synthesize: ParsableCommand {
         abstract: "Draws a synthetic twin of a data set: walking people whose looks follow their attributes.",
         discussion: """
             Writes picture files under the data set's names, and labels of its structure: market_attribute.mat, \
-            duke_attribute.mat, or PETA's Label.txt.
+            duke_attribute.mat, PETA's Label.txt, or numbered pictures and PETA.mat.
             """)
 
     @Argument(help: "The folder to write; must not exist, or be empty.")
     var folder: String
 
     @Option(
-        help: "The data set that it stands for: market, duke or peta.",
+        help: "The data set that it stands for: market, duke, peta, or peta-mat (numbered pictures with PETA.mat).",
         transform: { name in
             guard let kind = TwinKind(rawValue: name) else {
-                throw ValidationError("--layout \(name): market, duke and peta are possible")
+                throw ValidationError("--layout \(name): market, duke, peta and peta-mat are possible")
             }
             return kind
         })

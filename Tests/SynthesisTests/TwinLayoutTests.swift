@@ -20,7 +20,10 @@ import Testing
             let path = folder.appending(path: "twin").path
             try TwinWriter.write(twin, as: layout, to: path, workers: WorkerTeam(1))
             let source = try PersonDataSet(path, subsets: kind == .peta ? "all" : nil)
-            let expected = [TwinKind.market: PersonDataSet.Kind.market1501, .duke: .dukeMTMC, .peta: .peta]
+            let expected = [
+                TwinKind.market: PersonDataSet.Kind.market1501, .duke: .dukeMTMC, .peta: .peta,
+                .petaMatrix: .petaPartition,
+            ]
             #expect(source.kind == expected[kind])
             let catalogue = try source.read()
             let summary = try Preparation(height: 8, width: 4, strict: true).run(
@@ -66,6 +69,24 @@ import Testing
         #expect(female.count == women)
     }
 
+    @Test func `a twin of PETA's numbered pictures has PETA.mat with what was drawn`() throws {
+        let (twin, catalogue) = try read(.petaMatrix)
+        #expect(catalogue.table.attributes.map(\.name) == Array(PETALabels.names.prefix(35)))
+        #expect(catalogue.table.attributes.allSatisfy { $0.kind == .binary } && catalogue.table.tokenCount == 35)
+        let counts = [DataSplit.train, .query, .gallery].map { catalogue.counts($0).pictures }
+        #expect(counts == [twin.shots.count / 2 + twin.shots.count / 10, 0, twin.shots.count - counts[0]])
+        for (index, shot) in twin.shots.enumerated() {
+            let number = "0000\(index + 1)".suffix(5)
+            let entry = try #require(catalogue.entries.first { $0.name == "images/\(number).png" })
+            #expect(entry.personID == shot.personID)
+            let look = try #require(twin.people.first { $0.personID == shot.personID }).look
+            #expect(words(catalogue, entry) == Set(look.petaLabels).intersection(PETALabels.names.prefix(35)))
+        }
+        for line in ["labels: 105, as published", "selected labels: 35, as published", "partitions: 5, as published"] {
+            #expect(catalogue.findings.contains(line), "\(catalogue.findings)")
+        }
+    }
+
     @Test(arguments: TwinKind.allCases) func `the full size is the published one`(kind: TwinKind) throws {
         let (twin, layout) = try kind.twin(TwinConfiguration(), isFull: true)
         let paths = twin.shots.map { layout.path($0) }
@@ -75,7 +96,10 @@ import Testing
                 let folder = PETATwin.folder(subset) + "/"
                 #expect(paths.count { $0.hasPrefix(folder) } == subset.pictures)
             }
+        }
+        if kind == .peta || kind == .petaMatrix {
             #expect(twin.people.count == 8_705 && Set(twin.shots.map(\.personID)).count == 8_705)
+            #expect(paths.count == 19_000)
             return
         }
         let counts = Dictionary(grouping: twin.shots, by: \.folder).mapValues(\.count)
