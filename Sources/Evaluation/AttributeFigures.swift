@@ -54,6 +54,9 @@ public struct AttributeProtocols: Sendable {
     /// The accuracy of each attribute in order; nil where it is known of no picture.
     public let accuracies: [AttributeInterval?]
 
+    /// The mean accuracy of the usual eight of PETA's attributes (`AttributeTable.usualAttributes`); nil for other data.
+    public let usual: AttributeInterval?
+
     /// Identities that were resampled, and how often.
     public let identities: Int, replicates: Int
 

@@ -33,8 +33,17 @@ public struct AttributeResults: Sendable {
     /// The plain mean of the majority's accuracies.
     public let majority: Double
 
+    /// Numbers of the usual eight of PETA's attributes, and the plain mean of the majority's accuracies over them; nil for
+    /// other data.
+    public let usual: (attributes: [Int], majority: Double)?
+
     /// The means by every protocol, with 95 % intervals, by each way of reading.
     public let beamProtocols: AttributeProtocols, ctcProtocols: AttributeProtocols, stepsProtocols: AttributeProtocols
+
+    /// These, by the names of the ways.
+    var methods: [(name: String, protocols: AttributeProtocols)] {
+        [("beam", beamProtocols), ("ctc", ctcProtocols), ("steps", stepsProtocols)]
+    }
 
     /// Pictures of the test.
     public let pictures: Int
@@ -60,6 +69,9 @@ public struct AttributeResults: Sendable {
                 steps: steps.accuracies[$0], majority: majority[$0], pictures: scores.counts[$0])
         }
         self.majority = AttributeScores.mean(majority)
+        usual = scores.usualAttributes.map { places in
+            (places, AttributeScores.mean(places.map { majority[$0] }))
+        }
         self.pictures = pictures
     }
 }

@@ -52,6 +52,9 @@ public struct AttributeScores: Sendable {
     /// Names of the attributes, in order.
     public var names: [String] { table.attributes.map(\.name) }
 
+    /// The numbers of the usual eight of PETA's attributes; nil for other data.
+    var usualAttributes: [Int]? { table.usualAttributes }
+
     /// Pictures of which each attribute is known.
     public var counts: [Int] { known }
 

@@ -29,6 +29,9 @@ public struct EvaluationResults: Sendable {
     /// Whether FC0's figures lead, and not the columns'.
     public var isLedByIdentity = false
 
+    /// Of the pictures that attributes are scored on, those of people who are in the training part of the data, too.
+    public var trainedPictures = 0
+
     /// Pictures of the gallery, distractors among them.
     public let galleryPictures: Int
 
@@ -70,16 +73,22 @@ public struct EvaluationResults: Sendable {
         reid["queries"] = columns.queries
         reid["queriesWithoutAnswer"] = columns.unanswerable
         reid["gallery"] = galleryPictures
+        var usual: [String: Any] = [:]
+        if let (places, majority) = attributes.usual {
+            usual = ["attributes": places.map { attributes.rows[$0].name }, "majority": majority]
+            for (name, protocols) in attributes.methods {
+                usual[name] = protocols.usual.map { ["value": $0.value, "low": $0.low, "high": $0.high] }
+            }
+        }
         let object: [String: Any] = [
             "attributes": [
                 "mean": attributes.mean, "ctcMean": attributes.ctcMean,
                 "stepsMean": attributes.stepsMean, "majority": attributes.majority,
+                "usual": usual, "picturesOfTrainedPeople": trainedPictures,
                 "pictures": attributes.pictures, "perAttribute": perAttribute,
                 "notLearned": attributes.rows.filter(\.isNotLearned).map(\.name),
-                "protocols": [
-                    "beam": Self.object(attributes.beamProtocols), "ctc": Self.object(attributes.ctcProtocols),
-                    "steps": Self.object(attributes.stepsProtocols),
-                ],
+                "protocols": Dictionary(
+                    uniqueKeysWithValues: attributes.methods.map { ($0.name, Self.object($0.protocols)) }),
             ] as [String: Any],
             "reid": reid, "training": training, "facts": facts, "published": published?.object ?? [:],
         ]

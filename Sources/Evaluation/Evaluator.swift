@@ -45,15 +45,15 @@ public struct Evaluator {
             queryCameras: queries.map { data.cameraIDs[$0] }, galleryPersons: gallery.map { data.personIDs[$0] },
             galleryCameras: gallery.map { data.cameraIDs[$0] })
         let results = try tables.map { try ranking.evaluate($0) }
-        let reranked = try reranking.map { parameters in
+        let reranked = try (queries.isEmpty ? nil : reranking).map { parameters in
             RerankedResults(
                 parameters: parameters,
                 columns: RetrievalSummary(try ranking.evaluate(tables[0], reranked: parameters)),
                 identity: RetrievalSummary(try ranking.evaluate(tables[1], reranked: parameters)))
         }
-        let known = gallery.count { data.personIDs[$0] > 0 }
-        return EvaluationResults(
-            attributes: scores.results(pictures: known),
+        let known = gallery.filter { data.personIDs[$0] > 0 }
+        var evaluation = EvaluationResults(
+            attributes: scores.results(pictures: known.count),
             columns: RetrievalSummary(results[0]), identity: RetrievalSummary(results[1]),
             pixels: RetrievalSummary(results[2]), reranked: reranked,
             chance: RetrievalSummary.chance(results[0]),
@@ -62,7 +62,9 @@ public struct Evaluator {
                 identities: identities, attributes: data.table.attributes.map(\.name), right: scores.answers.right,
                 known: scores.answers.known),
             galleryPictures: gallery.count,
-            published: PublishedFigures.of(source: data.provenance.source, table: data.table, pictures: known))
+            published: PublishedFigures.of(source: data.provenance.source, table: data.table, pictures: known.count))
+        evaluation.trainedPictures = known.count { data.classOfPerson[data.personIDs[$0]] != nil }
+        return evaluation
     }
 
     private func share(_ indices: [Int]) -> [Int] {

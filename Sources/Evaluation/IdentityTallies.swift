@@ -69,6 +69,11 @@ struct IdentityTallies {
             draws.append(tally.figures)
             accuracies.append(tally.accuracies)
         }
+        let usual = table.usualAttributes.map { places in
+            let (value, drawn) = (Self.mean(all.accuracies, places), accuracies.map { Self.mean($0, places) })
+            return AttributeInterval(
+                value: value, low: Self.quantile(drawn, 0.025), high: Self.quantile(drawn, 0.975))
+        }
         return AttributeProtocols(
             figures: all.figures, low: Self.quantile(draws, 0.025), high: Self.quantile(draws, 0.975),
             accuracies: all.accuracies.enumerated().map { attribute, value in
@@ -78,7 +83,7 @@ struct IdentityTallies {
                         value: $0, low: Self.quantile(drawn, 0.025), high: Self.quantile(drawn, 0.975))
                 }
             },
-            identities: places.count, replicates: draws.count, labels: all.decidableLabels)
+            usual: usual, identities: places.count, replicates: draws.count, labels: all.decidableLabels)
     }
 
     /// The sum of all identities' tallies, each as often as it was drawn.
@@ -89,6 +94,11 @@ struct IdentityTallies {
             for index in 0..<width { tally.counts[index] &+= Int64(times) &* counts[place * width + index] }
         }
         return tally
+    }
+
+    /// The plain mean over some attributes, of those that are known of some picture.
+    private static func mean(_ accuracies: [Double?], _ places: [Int]) -> Double {
+        AttributeScores.mean(places.map { accuracies[$0] })
     }
 
     /// Each figure's quantile, between the two nearest of the draws.

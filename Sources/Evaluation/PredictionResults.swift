@@ -80,6 +80,10 @@ public struct PredictionResults: Sendable {
         ]
         lines += rows.map { line($0.name, [TableCells.interval($0.accuracy), TableCells.percent($0.majority)]) }
         lines.append(line("mean", [TableCells.interval(protocols.accuracy), TableCells.percent(majority)]))
+        if let usual = protocols.usual {
+            lines.append(line("mean of usual 8", [TableCells.interval(usual)]))
+            lines.append("usual 8: \(AttributeTable.petaUsual.joined(separator: " "))")
+        }
         return (lines + [""] + ProtocolTable.lines([("predictions", protocols)])).joined(separator: "\n")
     }
 
@@ -94,10 +98,13 @@ public struct PredictionResults: Sendable {
             values["majority"] = row.majority
             perAttribute[row.name] = values
         }
-        let attributes: [String: Any] = [
+        var attributes: [String: Any] = [
             "mean": protocols.figures.attributeAccuracy, "majority": majority, "pictures": pictures,
             "perAttribute": perAttribute, "protocols": ["predictions": EvaluationResults.object(protocols)],
         ]
+        if let usual = protocols.usual {
+            attributes["usual"] = ["value": usual.value, "low": usual.low, "high": usual.high]
+        }
         return try JSONSerialization.data(
             withJSONObject: ["attributes": attributes], options: [.prettyPrinted, .sortedKeys])
     }

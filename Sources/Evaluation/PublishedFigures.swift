@@ -11,6 +11,9 @@ public struct PublishedFigures: Equatable, Sendable {
     /// The paper's mean accuracy of attributes, by our protocol of that name.
     public let mean: Double
 
+    /// The paper's mean over the usual eight of PETA's attributes.
+    public let usualMean: Double?
+
     /// The best earlier mean.
     public let earlierMean: Double?
 
@@ -18,12 +21,13 @@ public struct PublishedFigures: Equatable, Sendable {
     public let rerankedRank1: Double?
 
     private static let market = PublishedFigures(
-        dataSet: "Market-1501", mean: 0.897, earlierMean: 0.885, rerankedRank1: 0.931)
+        dataSet: "Market-1501", mean: 0.897, usualMean: nil, earlierMean: 0.885, rerankedRank1: 0.931)
     private static let duke = PublishedFigures(
-        dataSet: "DukeMTMC-reID", mean: 0.890, earlierMean: 0.883, rerankedRank1: nil)
+        dataSet: "DukeMTMC-reID", mean: 0.890, usualMean: nil, earlierMean: 0.883, rerankedRank1: nil)
 
     /// Over the twelve groups of the eight subsets, one of many random halves.
-    private static let peta = PublishedFigures(dataSet: "PETA", mean: 0.907, earlierMean: nil, rerankedRank1: nil)
+    private static let peta = PublishedFigures(
+        dataSet: "PETA", mean: 0.907, usualMean: 0.913, earlierMean: nil, rerankedRank1: nil)
 
     /// The figures of prepared data with so many gallery pictures of known people, by what they were prepared from; nil
     /// where these are no published data set, whole and with all of its attributes.
@@ -43,6 +47,7 @@ public struct PublishedFigures: Equatable, Sendable {
     /// For the JSON.
     var object: [String: Any] {
         var object: [String: Any] = ["dataSet": dataSet, "mean": mean]
+        object["usualMean"] = usualMean
         object["earlierMean"] = earlierMean
         object["rerankedRank1"] = rerankedRank1
         return object

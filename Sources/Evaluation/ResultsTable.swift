@@ -9,8 +9,11 @@ extension EvaluationResults {
         func line(_ name: String, _ cells: [String]) -> String {
             TableCells.line(name, width, Array(zip(cells, [22, 8, 8, 10]).map { (text: $0, width: $1) }))
         }
+        let people =
+            trainedPictures == 0
+            ? " of people never seen in training" : ", \(trainedPictures) of them of people seen in training"
         var lines = [
-            "Attributes: accuracy in % on \(attributes.pictures) gallery pictures of people never seen in training",
+            "Attributes: accuracy in % on \(attributes.pictures) gallery pictures" + people,
             line("", [TableCells.title("beam [95 %]"), "CTC", "steps", "majority"]),
         ]
         for row in attributes.rows {
@@ -20,8 +23,19 @@ extension EvaluationResults {
         }
         let others = [attributes.ctcMean, attributes.stepsMean, attributes.majority].map { TableCells.percent($0) }
         lines.append(line("mean", [TableCells.interval(attributes.beamProtocols.accuracy)] + others))
-        for (name, value) in [("  JCM's paper", published?.mean), ("  best before it", published?.earlierMean)] {
+        func publish(_ name: String, _ value: Double?) {
             if let value { lines.append(line(name, [TableCells.withoutInterval(value)])) }
+        }
+        publish("  JCM's paper", published?.mean)
+        publish("  best before it", published?.earlierMean)
+        if let (places, majority) = attributes.usual {
+            let others = [attributes.ctcProtocols.usual?.value, attributes.stepsProtocols.usual?.value, majority]
+            lines.append(
+                line(
+                    "mean of usual \(places.count)",
+                    [TableCells.interval(attributes.beamProtocols.usual)] + others.map(TableCells.percent)))
+            publish("  JCM's paper", published?.usualMean)
+            lines.append("usual \(places.count): \(places.map { attributes.rows[$0].name }.joined(separator: " "))")
         }
         lines.append("beam: attention model; CTC: best path; steps: the beam's step probabilities, as a classifier's")
         lines.append("a missing colour counts as wrong, as in Market-1501's own evaluation; mean: of the attributes")
@@ -40,6 +54,9 @@ extension EvaluationResults {
     }
 
     private var retrievalLines: [String] {
+        if columns.queries + columns.unanswerable == 0 {
+            return ["Re-identification: the data have no queries, nobody is to be found again"]
+        }
         let columnName = "JCM (D, \(facts["columnWidth"] ?? "T·C")), columns"
         let identityName = "JCM (D, \(facts["identityWidth"] ?? "FC0")), FC0"
         var lines = RetrievalTable.header(columns, gallery: galleryPictures)

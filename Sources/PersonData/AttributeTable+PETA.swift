@@ -12,4 +12,16 @@ extension AttributeTable {
         guard let table = try? AttributeTable(attributes) else { preconditionFailure("names repeat") }
         return table
     }()
+
+    /// The names of the eight of PETA's twelve attributes over which the paper gives its second mean, "the usual 8".
+    ///
+    /// The paper does not name them; this is our reading: all but the colours.
+    public static let petaUsual = peta.attributes.map(\.name).filter { !$0.hasSuffix("Colour") }
+
+    /// The numbers of the usual eight where they, and others beside them, are among the attributes; nil elsewhere.
+    public var usualAttributes: [Int]? {
+        let wanted = Self.peta.attributes.filter { Self.petaUsual.contains($0.name) }
+        let found = wanted.compactMap { attributes.firstIndex(of: $0) }
+        return found.count == wanted.count && found.count < attributes.count ? found.sorted() : nil
+    }
 }

@@ -117,10 +117,9 @@ struct Evaluate: ParsableCommand {
                 "\(prepared.path): has another attribute table than the model (\(prepared.table.tokenCount) labels, the "
                     + "model has \(description.table.tokenCount)); prepare the data with the same attributes")
         }
-        guard !prepared.indices(of: .query).isEmpty, !prepared.indices(of: .gallery).isEmpty else {
+        if prepared.indices(of: .gallery).isEmpty {
             throw TrainingError(
-                "\(prepared.path): holds \(prepared.indices(of: .query).count) queries and "
-                    + "\(prepared.indices(of: .gallery).count) gallery pictures; both are needed, prepare some")
+                "\(prepared.path): holds no gallery pictures, on which attributes are scored; prepare some")
         }
         return prepared
     }

@@ -15,7 +15,7 @@ struct DrawConfusion: ParsableCommand {
     var ctc = false
 
     func run() throws {
-        try options.run { survey, data, _ in
+        try options.run(ranks: false) { survey, data, _ in
             let progress = ProgressLine("reading", unit: "pictures")
             let both = survey.confusion { progress.show($0, of: $1) }
             progress.end()

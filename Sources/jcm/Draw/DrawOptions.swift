@@ -66,9 +66,9 @@ struct SurveyOptions: ParsableArguments {
     @Option(help: "Other prepared data than those it was trained on.")
     var data: String?
 
-    /// Opens model and data, and hands a survey of them to `body`.
+    /// Opens model and data, and hands a survey of them to `body`, which `ranks` the gallery for queries, or reads it alone.
     func run(
-        _ body: (PictureSurvey, PreparedFileReader, RunCheckpoint.Description) throws -> Drawing
+        ranks: Bool = true, _ body: (PictureSurvey, PreparedFileReader, RunCheckpoint.Description) throws -> Drawing
     ) throws {
         let team = drawing.threads.team()
         defer { team.stop() }
@@ -83,10 +83,10 @@ struct SurveyOptions: ParsableArguments {
                     + "model has \(description.table.tokenCount)); prepare the data with the same attributes")
         }
         let counts = [DataSplit.query, .gallery].map { prepared.indices(of: $0).count }
-        guard counts.allSatisfy({ $0 > 0 }) else {
+        guard counts[0] > 0 || !ranks, counts[1] > 0 else {
             throw TrainingError(
-                "\(prepared.path): holds \(counts[0]) queries and \(counts[1]) gallery pictures; both are needed, "
-                    + "prepare some")
+                "\(prepared.path): holds \(counts[0]) queries and \(counts[1]) gallery pictures; "
+                    + (ranks ? "both are needed, prepare some" : "some of these are needed, prepare them"))
         }
         let survey = PictureSurvey(model, prepared, search: recipe.evaluation.search, team: team)
         try drawing.write(try body(survey, prepared, description))
