@@ -1,6 +1,7 @@
 internal import Glibc
 internal import Kernels
 internal import Layers
+public import MPI
 public import Model
 public import PersonData
 public import Tensors
@@ -55,6 +56,13 @@ public final class PictureSurvey {
     public func rank(
         _ asked: [Int], by features: [Feature], progress: (Int, Int) -> Void = { _, _ in }
     ) throws(SurveyError) -> [[RankedGallery]] {
+        try tables(asked, features, progress).map { rank(asked, $0) }
+    }
+
+    /// Features of the pictures `asked` and of the gallery.
+    private func tables(
+        _ asked: [Int], _ features: [Feature], _ progress: (Int, Int) -> Void
+    ) throws(SurveyError) -> [FeatureTable] {
         let widths = features.map(width)
         let needed = widths.reduce(0, +) * (asked.count + gallery.count) * MemoryLayout<Float>.stride
         let present = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
@@ -63,7 +71,26 @@ public final class PictureSurvey {
         let total = asked.count + gallery.count
         fill(zip(features, tables.map(\.queries)), asked) { progress($0, total) }
         fill(zip(features, tables.map(\.gallery)), gallery) { progress(asked.count + $0, total) }
-        return tables.map { rank(asked, $0) }
+        return tables
+    }
+
+    /// What all queries find by each of `features`, plainly and, where parameters are given and the feature is no baseline,
+    /// after k-reciprocal re-ranking: the figures of `Evaluator`.
+    ///
+    /// `alone` is a communicator of this process. Throws where the features take more memory than the machine has.
+    public func retrieve(
+        by features: [Feature], reranking: RerankingParameters?, alone: Communicator,
+        progress: (Int, Int) -> Void = { _, _ in }
+    ) throws -> [(plain: [RetrievalMetrics.QueryResult], reranked: [RetrievalMetrics.QueryResult]?)] {
+        precondition(alone.count == 1, "\(alone.count) ranks, expected is one")
+        let ranking = GalleryRanking(
+            world: alone, team: team, queryPersons: queries.map { data.personIDs[$0] },
+            queryCameras: queries.map { data.cameraIDs[$0] }, galleryPersons: gallery.map { data.personIDs[$0] },
+            galleryCameras: gallery.map { data.cameraIDs[$0] })
+        return try zip(features, tables(queries, features, progress)).map { feature, table in
+            let parameters = feature == .pixels ? nil : reranking
+            return (try ranking.evaluate(table), try parameters.map { try ranking.evaluate(table, reranked: $0) })
+        }
     }
 
     /// The ranks of queries whose features are those of `table`.

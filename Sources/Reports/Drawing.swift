@@ -49,6 +49,13 @@ public struct Drawing: Sendable {
                 + "stroke-linejoin=\"round\" stroke-linecap=\"round\"\(dashes) class=\"\(kind)\"/>")
     }
 
+    /// A circle on paper's white in a line's colour: marks a point without hiding where it lies.
+    mutating func ring(_ x: Double, _ y: Double, radius: Double, stroke: String, width: Double, kind: String) {
+        body.append(
+            "<circle cx=\"\(number(x))\" cy=\"\(number(y))\" r=\"\(number(radius))\" fill=\"\(Palette.paper)\" "
+                + "stroke=\"\(stroke)\" stroke-width=\"\(number(width))\" class=\"\(kind)\"/>")
+    }
+
     mutating func dot(_ x: Double, _ y: Double, radius: Double, fill: String) {
         body.append("<circle cx=\"\(number(x))\" cy=\"\(number(y))\" r=\"\(number(radius))\" fill=\"\(fill)\"/>")
     }

@@ -1,6 +1,6 @@
 /// CMC curves: the share of queries with a right picture among the first k, against k.
 public struct MatchingCurveFigure: Sendable {
-    /// One feature's curve.
+    /// One feature's curve, plain or re-ranked.
     public struct Curve: Sendable {
         /// The feature.
         public let title: String
@@ -11,9 +11,13 @@ public struct MatchingCurveFigure: Sendable {
         /// Mean average precision.
         public let meanAveragePrecision: Double
 
+        /// Whether it is the curve before it after re-ranking: in the same colour and dashes, with rings.
+        public let isReranked: Bool
+
         /// A curve from its parts.
-        public init(title: String, shares: [Double], meanAveragePrecision: Double) {
+        public init(title: String, shares: [Double], meanAveragePrecision: Double, isReranked: Bool = false) {
             (self.title, self.shares, self.meanAveragePrecision) = (title, shares, meanAveragePrecision)
+            self.isReranked = isReranked
         }
     }
 
@@ -30,6 +34,15 @@ public struct MatchingCurveFigure: Sendable {
 
     private static let left = 72.0, top = 84.0, width = 620.0, height = 360.0, legend = 26.0
 
+    /// Ranks of the table, which rings mark on re-ranked curves, too.
+    private static let named = [1, 5, 10, 20]
+
+    /// Where the shares' axis begins: 0, but close below the lowest share where all are above one half.
+    private var base: Double {
+        let lowest = curves.compactMap { $0.shares.filter(\.isFinite).min() }.min() ?? 0
+        return lowest > 0.5 ? min(0.9, (lowest * 10 - 0.2).rounded(.down) / 10) : 0
+    }
+
     /// The figure drawn.
     public var drawing: Drawing {
         let bottom = Self.top + Self.height
@@ -39,9 +52,10 @@ public struct MatchingCurveFigure: Sendable {
         drawing.text(subtitle, 28, 60, size: 12, fill: Palette.muted)
         let ranks = max(2, curves.map(\.shares.count).max() ?? 2)
         func x(_ rank: Int) -> Double { Self.left + Self.width * Double(rank - 1) / Double(ranks - 1) }
-        func y(_ share: Double) -> Double { bottom - Self.height * (share.isFinite ? share : 0) }
+        let base = base
+        func y(_ share: Double) -> Double { bottom - Self.height * (share.isFinite ? (share - base) / (1 - base) : 0) }
         for tick in 0...5 {
-            let share = Double(tick) / 5
+            let share = base + (1 - base) * Double(tick) / 5
             drawing.line(Self.left, y(share), Self.left + Self.width, y(share), stroke: Palette.faint)
             drawing.text(
                 .percent(share, decimals: 0), Self.left - 10, y(share) + 4, size: 11, fill: Palette.muted, anchor: .end)
@@ -58,25 +72,37 @@ public struct MatchingCurveFigure: Sendable {
         for (index, curve) in curves.enumerated().reversed() {
             let (colour, dash) = style(index)
             drawing.polyline(
-                curve.shares.enumerated().map { (x($0 + 1), y($1)) }, stroke: colour, width: 2.5, dash: dash,
+                curve.shares.enumerated().map { (x($0 + 1), y($1)) }, stroke: colour, width: width(curve), dash: dash,
                 kind: "curve")
-            if let first = curve.shares.first { drawing.dot(x(1), y(first), radius: 3.5, fill: colour) }
+            if curve.isReranked {
+                let beyond = stride(from: apart, through: ranks, by: apart).filter { $0 > 20 }
+                for rank in Self.named + beyond where rank <= curve.shares.count {
+                    drawing.ring(x(rank), y(curve.shares[rank - 1]), radius: 4, stroke: colour, width: 2, kind: "ring")
+                }
+            } else if let first = curve.shares.first {
+                drawing.dot(x(1), y(first), radius: 3.5, fill: colour)
+            }
         }
         for (index, curve) in curves.enumerated() { legend(curve, index, below: bottom + 88, in: &drawing) }
         return drawing
     }
 
+    /// Between its rings a re-ranked curve is the thinner one.
+    private func width(_ curve: Curve) -> Double { curve.isReranked ? 1.6 : 2.5 }
+
     private func style(_ index: Int) -> (String, String?) {
-        (Palette.curves[index % Palette.curves.count], Palette.dashes[index % Palette.dashes.count])
+        let index = max(0, curves[...index].count { !$0.isReranked } - 1)
+        return (Palette.curves[index % Palette.curves.count], Palette.dashes[index % Palette.dashes.count])
     }
 
     private func legend(_ curve: Curve, _ index: Int, below top: Double, in drawing: inout Drawing) {
         let (colour, dash) = style(index)
         let y = top + Self.legend * Double(index)
-        drawing.line(Self.left, y - 4, Self.left + 40, y - 4, stroke: colour, width: 2.5, dash: dash)
-        drawing.text(curve.title.shortened(to: 34), Self.left + 52, y, size: 13)
+        drawing.line(Self.left, y - 4, Self.left + 40, y - 4, stroke: colour, width: width(curve), dash: dash)
+        if curve.isReranked { drawing.ring(Self.left + 20, y - 4, radius: 4, stroke: colour, width: 2, kind: "key") }
+        drawing.text(curve.title.shortened(to: 34), Self.left + (curve.isReranked ? 66 : 52), y, size: 13)
         let figures =
-            [1, 5, 10, 20].filter { $0 <= curve.shares.count }.map { rank in
+            Self.named.filter { $0 <= curve.shares.count }.map { rank in
                 ("rank-\(rank)", curve.shares[rank - 1])
             } + [("mAP", curve.meanAveragePrecision)]
         for (place, figure) in figures.enumerated() {

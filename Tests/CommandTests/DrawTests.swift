@@ -44,15 +44,21 @@ struct DrawTests {
         String(format: "%.1f %%", 100 * (try #require(value as? Double)))
     }
 
-    @Test("CMC: the figures of the evaluation, feature by feature, the leading one first")
+    @Test("CMC: the figures of the evaluation, feature by feature, the leading one first, re-ranked where it was")
     func matchingCurve() throws {
-        let figures = texts("figure", in: try draw("cmc", "--ranks", "20"))
-        var expected: [String] = []
-        for feature in ["fc0", "columns", "pixels"] {
-            let values = try results("reid", feature)
-            expected += try ["rank1", "rank5", "rank10", "rank20", "mAP"].map { try percent(values[$0]) }
+        func figures(_ paths: [[String]]) throws -> [String] {
+            try paths.flatMap { path in
+                let values = try path.count > 1 ? results("reid", path[0], path[1]) : results("reid", path[0])
+                return try ["rank1", "rank5", "rank10", "rank20", "mAP"].map { try percent(values[$0]) }
+            }
         }
-        #expect(figures == expected)
+        let svg = try draw("cmc", "--ranks", "20")
+        let rows = [["fc0"], ["reranked", "fc0"], ["columns"], ["reranked", "columns"], ["pixels"]]
+        #expect(try texts("figure", in: svg) == figures(rows))
+        #expect(svg.contains("rings: after k-reciprocal re-ranking (k1 20, k2 6, λ 0.3)"))
+        let plain = try draw("cmc", "--ranks", "20", "--no-rerank")
+        #expect(try texts("figure", in: plain) == figures(rows.filter { $0.count == 1 }))
+        #expect(!plain.contains("re-rank") && !plain.contains("class=\"ring\""))
     }
 
     @Test("Confusion: rows sum to the pictures of each attribute, accuracies are the evaluation's")

@@ -72,6 +72,28 @@ struct FigureTests {
         #expect(try XMLElements(MatchingCurveFigure(title: "", subtitle: "", curves: []).drawing).of("curve").isEmpty)
     }
 
+    @Test("Re-ranked curves have their feature's colour and dashes, and rings at the ranks of the table")
+    func rerankedCurves() throws {
+        func curve(_ shift: Double, _ isReranked: Bool) -> MatchingCurveFigure.Curve {
+            .init(
+                title: "\(shift)", shares: (1...50).map { 0.7 + shift + Double($0) / 500 },
+                meanAveragePrecision: 0.5, isReranked: isReranked)
+        }
+        let curves = [(0.0, false), (0.1, true), (0.05, false), (0.15, true), (0.12, false)].map(curve)
+        let elements = try XMLElements(MatchingCurveFigure(title: "", subtitle: "", curves: curves).drawing)
+        // The first is drawn last.
+        let lines = Array(elements.of("curve").reversed())
+        let styles = lines.map { [$0.attributes["stroke"], $0.attributes["stroke-dasharray"]] }
+        #expect(styles.count == 5 && styles[0] == styles[1] && styles[2] == styles[3] && Set(styles).count == 3)
+        let rings = elements.of("ring")
+        #expect(rings.count == 14 && elements.of("key").count == 2)
+        #expect(Set(rings.compactMap { $0.attributes["stroke"] }) == Set(styles[..<4].compactMap { $0[0] }))
+        // All shares are above one half: the axis begins at 60 %, and a ring stands where its curve is.
+        #expect(lines[0].attributes["points"]?.hasPrefix("72,") == true)
+        let first = try #require(rings.last { XMLElements.number($0, "cx") == 72 })
+        #expect(abs((444 - XMLElements.number(first, "cy")) / 360 - (0.802 - 0.6) / 0.4) < 1e-3)
+    }
+
     @Test("A person: probabilities, steps, attention and posteriors, each a mark")
     func person() throws {
         let attention = [0.1, 0.4, 0.2, 0.3]
