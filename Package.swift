@@ -64,7 +64,7 @@ let package = Package(
             swiftSettings: numeric),
         .target(
             name: "Synthesis", dependencies: ["CMatIO", "Images", "PersonData", "Tensors"], swiftSettings: numeric),
-        .target(name: "DataParallel", dependencies: ["MPI", "Tensors", "CDeflate"], swiftSettings: numeric),
+        .target(name: "DataParallel", dependencies: ["MPI", "Tensors", "CDeflate", "CSystem"], swiftSettings: numeric),
         .target(name: "Checkpoints", dependencies: ["HDF5", "Tensors", "CDeflate"], swiftSettings: common),
         .target(
             name: "Training",

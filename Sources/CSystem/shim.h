@@ -5,6 +5,7 @@
 #endif
 #include <sched.h>
 #include <stdio.h>
+#include <sys/mman.h>
 
 /// Tells the core that the thread spins.
 static inline void jcm_pause(void) {
@@ -50,3 +51,6 @@ static inline void jcm_flush_denormals(void) {
 
 /// Lines reach a pipe or a file one by one, not in blocks of 4 KB.
 static inline void jcm_line_buffered_output(void) { setvbuf(stdout, NULL, _IOLBF, 0); }
+
+/// A file in memory without a name in any folder, or -1.
+static inline int jcm_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }

@@ -85,20 +85,26 @@ public func addColumnSums(_ rows: Matrix, to sums: Tensor, team: WorkerTeam) {
 
 /// Σ x² in double precision, in a fixed order whatever the number of threads.
 public func sumOfSquares(_ tensor: Tensor, team: WorkerTeam) -> Double {
-    let block = 1 << 14
-    let blocks = (tensor.count + block - 1) / block
-    guard blocks > 0 else { return 0 }
+    partialSumsOfSquares(tensor, team: team).reduce(0, +)
+}
+
+/// Floats of each partial sum of squares.
+public let squaresBlock = 1 << 14
+
+/// The sums of squares of each `squaresBlock` elements: parts of a tensor, cut between them, have those of the whole.
+public func partialSumsOfSquares(_ tensor: Tensor, team: WorkerTeam) -> [Double] {
+    let blocks = (tensor.count + squaresBlock - 1) / squaresBlock
     var partial = [Double](repeating: 0, count: blocks)
     partial.withUnsafeMutableBufferPointer { partial in
         nonisolated(unsafe) let partial = partial
         team.ranges(blocks) { range in
             for index in range {
-                let low = index * block, high = min(tensor.count, low + block)
+                let low = index * squaresBlock, high = min(tensor.count, low + squaresBlock)
                 partial[index] = squares(tensor.pointer, low..<high)
             }
         }
     }
-    return partial.reduce(0, +)
+    return partial
 }
 
 private func squares(_ x: UnsafeMutablePointer<Float>, _ range: Range<Int>) -> Double {

@@ -76,6 +76,13 @@ public final class ParameterStore {
     /// All gradients as one row, at the same places.
     public var gradients: Tensor { gradientArena.whole }
 
+    /// Moves the gradients to memory of `bufferCount` floats at `base`, which `owner` holds: to share them with others.
+    ///
+    /// To be called before anything takes the tensor of a gradient.
+    public func moveGradients(to base: UnsafeMutablePointer<Float>, heldBy owner: AnyObject) {
+        gradientArena.move(to: base, heldBy: owner)
+    }
+
     /// All running statistics as one row.
     public var running: Tensor { runningArena.whole }
 

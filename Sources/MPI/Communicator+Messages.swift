@@ -32,6 +32,21 @@ extension Communicator {
         try receivedArray(length) { buffer throws(MPIError) in try take(buffer, from: source, tag: tag) }
     }
 
+    /// Sends what `buffer` holds to rank `target`; returns when it may be changed.
+    public func send<Element: MPIElement>(
+        _ buffer: UnsafeBufferPointer<Element>, to target: Int, tag: Int = 0
+    ) throws(MPIError) {
+        precondition((0...Self.highestTag).contains(tag), "tag \(tag), not in 0…\(Self.highestTag)")
+        try post(buffer, to: target, tag: tag)
+    }
+
+    /// Fills `buffer` with as many elements from rank `source`.
+    public func receive<Element: MPIElement>(
+        into buffer: UnsafeMutableBufferPointer<Element>, from source: Int, tag: Int = 0
+    ) throws(MPIError) {
+        try take(buffer, from: source, tag: tag)
+    }
+
     /// Receives one message of whatever length, up to 2³¹ − 1 elements, from `source` or from whoever comes
     /// first.
     public func receiveMessage<Element: MPIElement>(

@@ -9,6 +9,7 @@ public final class Arena {
     public let name: String
 
     private var block: FloatBlock?
+    private var owner: AnyObject?
     private var base: UnsafeMutablePointer<Float>?
     private var reserved = 0
 
@@ -35,6 +36,15 @@ public final class Arena {
         let shift = Self.stagger * (Self.commits.add(1, ordering: .relaxed).oldValue % Self.staggers)
         let memory = FloatBlock(max(reserved, 1) + shift)
         (block, base) = (memory, memory.base + shift)
+    }
+
+    /// Moves to memory of at least `bytes` at `base`, which `owner` holds; what was in the arena is lost.
+    ///
+    /// Tensors that were taken before point to memory that is gone.
+    public func move(to base: UnsafeMutablePointer<Float>, heldBy owner: AnyObject) {
+        precondition(isCommitted, "arena \(name): moved before commit")
+        block?.free()
+        (block, self.base, self.owner) = (nil, base, owner)
     }
 
     private static let commits = Atomic<Int>(0)

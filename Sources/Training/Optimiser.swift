@@ -10,13 +10,12 @@ final class Optimiser {
     private let arena = Arena("Adam's moments")
     private let settings: TrainingSettings
     private let store: ParameterStore
-    private let team: WorkerTeam
 
-    init(_ store: ParameterStore, _ settings: TrainingSettings, team: WorkerTeam) {
+    init(_ store: ParameterStore, _ settings: TrainingSettings) {
         let (m, v) = (arena.reserve(store.values.shape), arena.reserve(store.values.shape))
         arena.commit()
         (firstMoment, secondMoment) = (m.tensor, v.tensor)
-        (self.store, self.settings, self.team) = (store, settings, team)
+        (self.store, self.settings) = (store, settings)
     }
 
     var bytes: Int { arena.bytes }
@@ -28,22 +27,24 @@ final class Optimiser {
         return Tensor(row.pointer, parameter.shape)
     }
 
-    /// One step; returns the gradient's norm before the clip, where a clip asks for it.
-    func apply(step: Int, rate: Double) -> Double? {
+    /// A step at `rate`, with the clip that a gradient of the given norm needs.
+    func update(rate: Double, norm: Double?) -> AdamUpdate {
         var update = AdamUpdate(learningRate: Float(rate))
         update.beta1 = settings.beta1
         update.beta2 = settings.beta2
         update.epsilon = Float(settings.epsilon)
         update.weightDecay = Float(settings.weightDecay)
-        var norm: Double?
-        if settings.gradientClip > 0 {
-            let length = sumOfSquares(store.gradients, team: team).squareRoot()
-            update.gradientScale = Float(min(1, settings.gradientClip / (length + 1e-6)))
-            norm = length
-        }
-        update.apply(
-            step: step, values: store.values, gradient: store.gradients, firstMoment: firstMoment,
-            secondMoment: secondMoment, team: team)
-        return norm
+        if let norm { update.gradientScale = Float(min(1, settings.gradientClip / (norm + 1e-6))) }
+        return update
     }
+
+    /// Applies `update` to the parameters of `range`.
+    func apply(_ update: AdamUpdate, step: Int, _ range: Range<Int>, team: WorkerTeam) {
+        update.apply(
+            step: step, values: store.values.slice(range), gradient: store.gradients.slice(range),
+            firstMoment: firstMoment.slice(range), secondMoment: secondMoment.slice(range), team: team)
+    }
+
+    /// Whether the gradient's norm is needed.
+    var clips: Bool { settings.gradientClip > 0 }
 }

@@ -17,25 +17,25 @@ final class TrainingStep {
     private let recipe: Recipe
     private let world: Communicator
     private let loader: BatchLoader
-    private let reducer: GradientReducer
+    private let exchange: GradientExchange
     private let accumulator: MicroBatchAccumulator
     private let statisticsReducer: RankStatisticsReducer?
     private let lossWeights: LossWeights
 
     init(
-        _ recipe: Recipe, _ model: any TrainableModel, _ data: PreparedFileReader, world: Communicator, overlap: Bool
+        _ recipe: Recipe, _ model: any TrainableModel, _ data: PreparedFileReader, world: Communicator
     ) throws {
         let settings = recipe.training
         (microBatch, microBatches) = try RecipeCheck.microBatches(settings, ranks: world.count)
         let (store, team) = (model.context.parameters, model.context.team)
         (self.recipe, self.model, self.world) = (recipe, model, world)
-        optimiser = Optimiser(store, settings, team: team)
+        let node = try GradientExchange.nodeReducer(settings, store, world: world, team: team)
+        optimiser = Optimiser(store, settings)
         loader = BatchLoader(data, recipe, microBatch: microBatch, team: team)
         accumulator = MicroBatchAccumulator(
             buffer: store.gradients, maximumMicroBatches: microBatches, team: team)
-        reducer = try GradientReducer(
-            communicator: world, buffer: store.gradients, bucketBytes: settings.bucketMegabytes << 20,
-            algorithm: settings.reduction, overlap: overlap, accumulator: accumulator, team: team)
+        exchange = try GradientExchange(
+            settings, store, optimiser, accumulator, node: node, world: world, team: team)
         statisticsReducer =
             settings.batchNorm == .global && world.count > 1 ? RankStatisticsReducer(try world.duplicate()) : nil
         var weights = LossWeights(identity: Float(settings.lambda))
@@ -47,6 +47,12 @@ final class TrainingStep {
     /// Memory of Adam's moments and of the partial gradients, in bytes.
     var bytes: Int { optimiser.bytes + accumulator.bytes }
 
+    /// How gradients are summed over ranks, for the log.
+    var exchangeName: String { exchange.name }
+
+    /// Brings Adam's moments to rank 0, where ranks keep parts of them; collective.
+    func collectMoments() throws { try exchange.collectMoments() }
+
     /// Step number `step`, counted from 1; returns this rank's part of the losses, and the gradient's norm under a clip.
     func run(step: Int, rate: Double) throws -> (losses: LossParts, gradientNorm: Double?) {
         let store = model.context.parameters
@@ -54,13 +60,13 @@ final class TrainingStep {
         let first = UInt64((step - 1) * recipe.training.globalBatch + world.rank * share)
         var losses = LossParts()
         accumulator.begin()
-        reducer.begin()
+        exchange.begin()
         clear(store.pending, team: .solo)
         for index in 0..<microBatches {
             let isLast = index == microBatches - 1
             let batch = loader.load(from: first + UInt64(index * microBatch), count: microBatch)
             let randomness = SampleRandomness(seed: UInt64(recipe.training.seed), positions: batch.positions)
-            store.onFinal = isLast ? { [reducer] in reducer.finished(downTo: $0) } : nil
+            store.onFinal = isLast ? { [exchange] in exchange.finished(downTo: $0) } : nil
             store.beginBackward(team: model.context.team)
             losses =
                 losses
@@ -69,8 +75,7 @@ final class TrainingStep {
                     .training(randomness, statisticsReducer: statisticsReducer))
             if !isLast { accumulator.add() }
         }
-        try reducer.finish()
-        let norm = optimiser.apply(step: step, rate: rate)
+        let norm = try exchange.finish(step: step, rate: rate)
         try updateRunningStatistics()
         return (losses, norm)
     }

@@ -43,6 +43,42 @@ struct TrainingRunTests {
     }
 
     @Test(
+        "Shared memory and messages give the same bits, and go on from each other's checkpoints", arguments: [2, 3])
+    func exchangesAgree(_ ranks: Int) throws {
+        // A clip that acts in every step: the norm is a sum over all parts.
+        let settings = [
+            "training.global_batch=12", "training.micro_batch=2", "training.gradient_clip=0.5", "training.epochs=3",
+            "checkpoint.every_steps=7", "checkpoint.keep=9",
+        ]
+        func train(_ run: URL, _ overlap: String) throws -> ProcessResult {
+            let result = try MPILauncher.run(
+                ranks: ranks, SmallWorld.jcm, SmallWorld.train(run, settings + ["training.overlap=\(overlap)"]))
+            try #require(result.exitCode == 0, "\(result.tail)")
+            return result
+        }
+        let runs = ["auto", "off", "on"].map { ($0, SmallWorld.run($0)) }
+        for (overlap, run) in runs {
+            let result = try train(run, overlap)
+            #expect(result.output.contains("the node's shared memory") == (overlap == "auto"), "\(result.tail)")
+        }
+        let final = try state(SmallWorld.newestCheckpoint(runs[0].1))
+        #expect(final.keys.contains { $0.hasPrefix("/adam/second_moment") })
+        for (overlap, run) in runs.dropFirst() {
+            let other = try state(SmallWorld.newestCheckpoint(run))
+            for (name, values) in final { #expect(other[name] == values, "\(overlap): \(name) differs") }
+        }
+        // Each takes the other's first checkpoint and ends where both ended.
+        for (index, overlap) in [(0, "off"), (1, "auto")] {
+            let run = runs[index].1
+            let names = try FileManager.default.contentsOfDirectory(atPath: run.path).filter { $0.hasPrefix("step-") }
+            for name in names.sorted().dropFirst() { try FileManager.default.removeItem(at: run.appending(path: name)) }
+            #expect(try train(run, overlap).output.contains("resumed from"))
+            let other = try state(SmallWorld.newestCheckpoint(run))
+            for (name, values) in final { #expect(other[name] == values, "resumed \(overlap): \(name) differs") }
+        }
+    }
+
+    @Test(
         "A run that lost a rank to kill -9 ends with the bits of one that did not",
         arguments: isFast ? [1] : [0, 1, 0])
     func killAndResume(_ victim: Int) throws {

@@ -29,6 +29,31 @@ struct ArenaTests {
         #expect(slot.tensor.array.allSatisfy { $0 == 0 })
     }
 
+    @Test("An arena that moved lies in the memory it was given, and holds its owner")
+    func move() {
+        final class Owner {
+            let memory = UnsafeMutablePointer<Float>.allocate(capacity: 32)
+            let ended: () -> Void
+            init(_ ended: @escaping () -> Void) { self.ended = ended }
+            deinit {
+                memory.deallocate()
+                ended()
+            }
+        }
+        var hasEnded = false
+        do {
+            let arena = Arena("test")
+            let slots = [Shape(3), Shape(16)].map(arena.reserve)
+            arena.commit()
+            let owner = Owner { hasEnded = true }
+            arena.move(to: owner.memory, heldBy: owner)
+            slots[1].tensor.fill(5)
+            #expect(owner.memory[16] == 5 && slots[1].tensor.pointer == owner.memory + 16)
+            #expect(!hasEnded)
+        }
+        #expect(hasEnded)
+    }
+
     @Test("An empty arena can be committed")
     func empty() {
         let arena = Arena("test")

@@ -77,7 +77,8 @@ public struct TrainingSettings: Equatable, Sendable {
         case global
     }
 
-    /// Whether reduction runs beside backward, on a thread of its own.
+    /// Whether gradients travel beside backward, on a thread of its own. `auto`: they do where the ranks are on several nodes,
+    /// and lie in shared memory where they are on one.
     public enum Overlap: String, Sendable, CaseIterable { case auto, on, off }
 
     /// A checkpoint whose parameters and statistics the run begins with, where names and shapes agree; "" = none.

@@ -99,7 +99,7 @@ public struct RecipeSetting: Sendable {
         .init("training.batch_norm", \.training.batchNorm, "statistics over micro_batch or global"),
         .init("training.reduction", \.training.reduction, "tree: the same bits in any layout; mpi: MPI's own order"),
         .init("training.bucket_megabytes", \.training.bucketMegabytes, "gradients reduced at a time", isFree: true),
-        .init("training.overlap", \.training.overlap, "reduce beside backward: auto, on, off", isFree: true),
+        .init("training.overlap", \.training.overlap, "messages beside backward; auto: none on one node", isFree: true),
     ]
 
     private static let checkpoint: [RecipeSetting] = [

@@ -26,6 +26,7 @@ extension Trainer {
                 "\(recipe.training.globalBatch) = \(world.count) ranks × \(step.microBatches) × \(step.microBatch), "
                     + "normalised over \(normalisedOver)"
             ),
+            ("sums", step.exchangeName),
             ("model", String(format: "%.2f M parameters, λ = %g", parameters, recipe.training.lambda)),
             (
                 "memory",

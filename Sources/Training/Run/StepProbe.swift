@@ -14,7 +14,7 @@ public enum StepProbe {
                 recipe, ModelFactory.dimensions(of: data), microBatch: microBatch, team: team)
             return (data, model)
         }
-        let step = try TrainingStep(recipe, model, data, world: world, overlap: false)
+        let step = try TrainingStep(recipe, model, data, world: world)
         let clock = ContinuousClock()
         var times: [Double] = []
         for number in 0...count {

@@ -59,14 +59,7 @@ public final class Trainer {
             try ModelFactory.buildTrainable(
                 recipe, ModelFactory.dimensions(of: data), microBatch: microBatch, team: team)
         }
-        let overlap =
-            switch recipe.training.overlap {
-            case .on: true
-            case .off: false
-            // On one node every core computes: a thread for the reduction would take one from the kernels.
-            case .auto: try world.nodeCount() > 1
-            }
-        step = try TrainingStep(recipe, model, data, world: world, overlap: overlap)
+        step = try TrainingStep(recipe, model, data, world: world)
         let pictures = data.indices(of: .train).count
         totalSteps = max(
             1, Int((recipe.training.epochs * Double(pictures) / Double(recipe.training.globalBatch)).rounded(.up)))
@@ -162,6 +155,7 @@ public final class Trainer {
     private func save() throws {
         let store = step.model.context.parameters
         try Replication.verify(store.values, named: "parameters", over: world, team: step.model.context.team)
+        try step.collectMoments()
         try world.agree {
             guard world.rank == 0 else { return }
             let path = folder.checkpointPath(step: state.step)

@@ -1,0 +1,99 @@
+internal import CSystem
+internal import Foundation
+internal import Glibc
+public import MPI
+
+/// A block of memory on each rank of a node that all ranks of the node read and write.
+///
+/// Each rank makes a file in memory that has no name anywhere, and maps the others' through `/proc`: nothing is left
+/// behind by a job that is killed, and the size of `/dev/shm` does not matter. The blocks begin at pages and are zero.
+public final class NodeMemory {
+    /// The ranks' blocks, this rank's own among them.
+    public let blocks: [UnsafeMutableRawPointer]
+
+    /// The size of each, in bytes.
+    public let bytes: Int
+
+    private let mappings: [SharedMapping]
+
+    /// A block of `bytes` on each rank of `node`; collective.
+    ///
+    /// Nil on all ranks where one of them cannot have it: ranks in containers of their own, no `/proc`.
+    public init?(_ node: Communicator, bytes: Int) throws(MPIError) {
+        let token = UInt64.random(in: 1...UInt64.max)
+        let own = SharedMapping(newOf: bytes, token: token)
+        let processes = try node.allGather(Int64(own == nil ? -1 : getpid()))
+        let files = try node.allGather(Int64(own?.file ?? -1))
+        let tokens = try node.allGather(Int64(bitPattern: token))
+        let mappings = (0..<node.count).map { rank -> SharedMapping? in
+            if rank == node.rank { return own }
+            guard processes[rank] > 0 else { return nil }
+            return SharedMapping(
+                "/proc/\(processes[rank])/fd/\(files[rank])", bytes, token: UInt64(bitPattern: tokens[rank]))
+        }
+        let found = mappings.compactMap { $0 }
+        // Nobody closes a file before all have mapped it.
+        let isWhole = try node.allReduce(Int64(found.count == node.count ? 1 : 0), .minimum) == 1
+        for mapping in found { mapping.closeFile() }
+        guard isWhole else { return nil }
+        (self.mappings, self.bytes, blocks) = (found, bytes, found.map(\.base))
+    }
+}
+
+/// One rank's block as this process sees it; behind it lies a page with a token that tells it from any other file.
+private final class SharedMapping {
+    let base: UnsafeMutableRawPointer
+    private(set) var file: Int32
+    private let length: Int
+
+    private static let page = 4096
+
+    /// A new block.
+    convenience init?(newOf bytes: Int, token: UInt64) {
+        let file = jcm_memory_file("jcm")
+        guard file >= 0 else { return nil }
+        let length = Self.length(bytes)
+        guard ftruncate(file, off_t(length)) == 0 else {
+            close(file)
+            return nil
+        }
+        self.init(file, length)
+        (base + length - Self.page).storeBytes(of: token, as: UInt64.self)
+    }
+
+    /// Another rank's block, where it holds the token that this rank named.
+    convenience init?(_ path: String, _ bytes: Int, token: UInt64) {
+        let file = open(path, O_RDWR | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        let length = Self.length(bytes)
+        var status = stat()
+        guard fstat(file, &status) == 0, Int(status.st_size) == length else {
+            close(file)
+            return nil
+        }
+        self.init(file, length)
+        guard (base + length - Self.page).load(as: UInt64.self) == token else { return nil }
+    }
+
+    private init?(_ file: Int32, _ length: Int) {
+        let memory = mmap(nil, length, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0)
+        guard let memory, memory != MAP_FAILED else {
+            close(file)
+            return nil
+        }
+        (base, self.file, self.length) = (memory, file, length)
+    }
+
+    deinit {
+        closeFile()
+        munmap(base, length)
+    }
+
+    /// The mapping stays.
+    func closeFile() {
+        if file >= 0 { close(file) }
+        file = -1
+    }
+
+    private static func length(_ bytes: Int) -> Int { (bytes + page - 1) / page * page + page }
+}

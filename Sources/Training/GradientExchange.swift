@@ -1,0 +1,106 @@
+internal import DataParallel
+internal import Kernels
+internal import Layers
+internal import MPI
+internal import Tensors
+
+/// From the ranks' gradients to parameters that are again the same on all: by messages, or in a node's shared memory.
+///
+/// By messages, buckets are summed as backward fills them and every rank updates all parameters. In shared memory nothing
+/// travels, and each rank updates its part; both give the same bits.
+final class GradientExchange {
+    private let optimiser: Optimiser
+    private let accumulator: MicroBatchAccumulator
+    private let values: Tensor, gradients: Tensor
+    private let team: WorkerTeam
+    private let way: Way
+
+    private enum Way {
+        case messages(GradientReducer, overlap: Bool, ranks: Int)
+        case node(NodeReducer)
+    }
+
+    /// The reducer in shared memory, with the gradients of `store` moved there, where all ranks are on one node and the
+    /// recipe leaves the choice; collective.
+    static func nodeReducer(
+        _ settings: TrainingSettings, _ store: ParameterStore, world: Communicator, team: WorkerTeam
+    ) throws -> NodeReducer? {
+        guard world.count > 1, settings.overlap == .auto, settings.reduction == .tree, try world.nodeCount() == 1,
+            let reducer = try NodeReducer(world, count: store.bufferCount, grain: squaresBlock, team: team)
+        else { return nil }
+        store.moveGradients(to: reducer.gradients, heldBy: reducer)
+        return reducer
+    }
+
+    init(
+        _ settings: TrainingSettings, _ store: ParameterStore, _ optimiser: Optimiser,
+        _ accumulator: MicroBatchAccumulator, node: NodeReducer?, world: Communicator, team: WorkerTeam
+    ) throws {
+        (self.optimiser, self.accumulator, self.team) = (optimiser, accumulator, team)
+        (values, gradients) = (store.values, store.gradients)
+        if let node {
+            way = .node(node)
+            return
+        }
+        let overlap =
+            switch settings.overlap {
+            case .on: true
+            case .off: false
+            // On one node every core computes: a thread for the reduction would take one from the kernels.
+            case .auto: try world.nodeCount() > 1
+            }
+        let reducer = try GradientReducer(
+            communicator: world, buffer: store.gradients, bucketBytes: settings.bucketMegabytes << 20,
+            algorithm: settings.reduction, overlap: overlap, accumulator: accumulator, team: team)
+        way = .messages(reducer, overlap: overlap, ranks: world.count)
+    }
+
+    /// What the log says of it.
+    var name: String {
+        switch way {
+        case .messages(_, _, ranks: 1): "on this rank alone"
+        case .messages(_, let overlap, _): "by messages, \(overlap ? "beside" : "within") backward"
+        case .node: "in the node's shared memory, each rank updates its part"
+        }
+    }
+
+    /// Starts a step.
+    func begin() {
+        if case .messages(let reducer, _, _) = way { reducer.begin() }
+    }
+
+    /// Says that the last micro-batch's gradients from `offset` on are final.
+    func finished(downTo offset: Int) {
+        switch way {
+        case .messages(let reducer, _, _): reducer.finished(downTo: offset)
+        case .node: if offset == 0 { accumulator.combine(0..<values.count) }
+        }
+    }
+
+    /// The sum and Adam's step; returns the gradient's norm where a clip asks for it.
+    func finish(step: Int, rate: Double) throws -> Double? {
+        var norm: Double?
+        switch way {
+        case .messages(let reducer, _, _):
+            try reducer.finish()
+            if optimiser.clips { norm = sumOfSquares(gradients, team: team).squareRoot() }
+            let update = optimiser.update(rate: rate, norm: norm)
+            optimiser.apply(update, step: step, 0..<values.count, team: team)
+        case .node(let reducer):
+            if optimiser.clips {
+                try reducer.sum()
+                let squares = partialSumsOfSquares(gradients.slice(reducer.own), team: team)
+                norm = try reducer.gather(squares).reduce(0, +).squareRoot()
+            }
+            let update = optimiser.update(rate: rate, norm: norm)
+            try reducer.reduce(values) { optimiser.apply(update, step: step, $0, team: .solo) }
+        }
+        return norm
+    }
+
+    /// Brings Adam's moments to rank 0, where ranks keep parts of them; collective.
+    func collectMoments() throws {
+        guard case .node(let reducer) = way else { return }
+        for moment in [optimiser.firstMoment, optimiser.secondMoment] { try reducer.collect(moment) }
+    }
+}

@@ -1,0 +1,90 @@
+import DataParallel
+import MPI
+import Tensors
+import TestSupport
+import Testing
+
+@Suite(.serialized, .enabled(if: TestWorld.isPresent, "runs under mpirun"))
+struct DistributedNodeReducerTests {
+    private let count = 40_007
+    private let grain = 1000
+
+    @Test func `Each rank reads what the others wrote into their blocks`() {
+        TestWorld.run { world throws in
+            let bytes = 100_000
+            let memory = try #require(try NodeMemory(world, bytes: bytes))
+            #expect(memory.blocks.count == world.count && memory.bytes == bytes)
+            let own = memory.blocks[world.rank]
+            #expect((0..<bytes).allSatisfy { own.load(fromByteOffset: $0, as: UInt8.self) == 0 })
+            try world.barrier()
+            for (rank, block) in memory.blocks.enumerated() {
+                block.storeBytes(of: UInt8(rank + 1), toByteOffset: world.rank, as: UInt8.self)
+                block.storeBytes(of: 77, toByteOffset: bytes - 1, as: UInt8.self)
+            }
+            try world.barrier()
+            for (rank, block) in memory.blocks.enumerated() {
+                let written = (0..<world.count).map { block.load(fromByteOffset: $0, as: UInt8.self) }
+                #expect(written == Array(repeating: UInt8(rank + 1), count: world.count))
+                #expect(block.load(fromByteOffset: bytes - 1, as: UInt8.self) == 77)
+            }
+        }
+    }
+
+    @Test(arguments: [1, 3], [false, true])
+    func `Sums have the bits of the twin, and every rank takes over what each made of its part`(
+        threads: Int, sumsFirst: Bool
+    ) {
+        TestWorld.run { world throws in
+            let team = WorkerTeam(threads, spins: false)
+            let reducer = try #require(try NodeReducer(world, count: count, grain: grain, team: team))
+            let (arena, values) = makeBuffer(count)
+            var expected = testGradients(count, microBatch: 99)
+            values.assign(expected)
+            for step in 0..<3 {
+                let terms = (0..<world.count).map { testGradients(count, microBatch: 10 * step + $0) }
+                for (place, term) in terms[world.rank].enumerated() { reducer.gradients[place] = term }
+                if sumsFirst {
+                    try reducer.sum()
+                    let sum = twinTreeSum(terms)
+                    #expect(differences(reducer.own.map { reducer.gradients[$0] }, Array(sum[reducer.own])) == 0)
+                }
+                try reducer.reduce(values) { part in
+                    for place in part { values[place] = values[place] * 0.5 - reducer.gradients[place] }
+                }
+                for (place, sum) in twinTreeSum(terms).enumerated() {
+                    expected[place] = expected[place] * 0.5 - sum
+                }
+                #expect(differences(values.array, expected) == 0, "step \(step)")
+            }
+            team.stop()
+            withExtendedLifetime(arena) {}
+        }
+    }
+
+    @Test func `Parts cover the buffer at multiples of the grain, and their numbers come in order`() {
+        TestWorld.run { world throws in
+            for count in [1, grain, grain * 2 + 1, self.count] {
+                let reducer = try #require(try NodeReducer(world, count: count, grain: grain, team: .solo))
+                let bounds = try world.allGather(Int64(reducer.own.lowerBound))
+                let ends = try world.allGather(Int64(reducer.own.upperBound))
+                #expect(bounds.first == 0 && ends.last == Int64(count))
+                #expect(Array(bounds.dropFirst()) == Array(ends.dropLast()))
+                for bound in bounds { #expect(bound % Int64(grain) == 0 || bound == Int64(count)) }
+                let numbers = reducer.own.map(Double.init)
+                #expect(try reducer.gather(numbers) == (0..<count).map(Double.init))
+            }
+        }
+    }
+
+    @Test func `The first rank collects all parts of an array`() {
+        TestWorld.run { world throws in
+            let reducer = try #require(try NodeReducer(world, count: count, grain: grain, team: .solo))
+            let (arena, moments) = makeBuffer(count)
+            let whole = testGradients(count, microBatch: 5)
+            for place in reducer.own { moments[place] = whole[place] }
+            try reducer.collect(moments)
+            if world.rank == 0 { #expect(differences(moments.array, whole) == 0) }
+            withExtendedLifetime(arena) {}
+        }
+    }
+}
