@@ -46,14 +46,15 @@ struct BenchmarkTests {
         }
     }
 
-    @Test func `Every convolution of the backbone once, 3×3 layers by both methods`() {
+    @Test func `Every convolution of the backbone once, by every method that fits it`() {
         let cases = ConvolutionBenchmark.cases(Self.tiny)
         // A stem, four stages with a projection each, and one more bottleneck.
         #expect(cases.reduce(0) { $0 + $1.layers } == 1 + 4 * 4 + 3)
         #expect(Set(cases.map(\.name)).count == cases.count)
         for item in cases {
             let rows = ConvolutionBenchmark.run(item, microBatch: 1, runs: 1, team: .solo)
-            #expect(rows.map(\.method) == (item.geometry.kernel == 3 ? ["patches", "winograd"] : ["patches"]))
+            let fast = [3: ["winograd"], 7: ["overlap"]][item.geometry.kernel] ?? []
+            #expect(rows.map(\.method) == ["patches"] + fast)
             for row in rows { expectFigures(row.passes.forwardGflops, row.passes.backwardGflops) }
         }
         #expect(cases.contains { $0.name == "7×7/2,2 32×32 3→16" && $0.layers == 1 })

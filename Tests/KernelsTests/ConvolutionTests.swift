@@ -112,6 +112,15 @@ struct ConvolutionTests {
         ConvolutionGeometry(
             inputHeight: 8, inputWidth: 7, inputChannels: 5, outputChannels: 6, kernel: 3, strideHeight: 2,
             strideWidth: 3, padding: 1),
+        // By overlapping rows: narrow, wide and narrow, rows cut by chunks, one channel.
+        ConvolutionGeometry(
+            inputHeight: 26, inputWidth: 31, inputChannels: 3, outputChannels: 16, kernel: 7, strideHeight: 2,
+            strideWidth: 2, padding: 3),
+        ConvolutionGeometry(
+            inputHeight: 9, inputWidth: 10, inputChannels: 4, outputChannels: 48, kernel: 3, strideHeight: 2,
+            padding: 1),
+        ConvolutionGeometry(
+            inputHeight: 5, inputWidth: 2, inputChannels: 1, outputChannels: 32, kernel: 5, strideWidth: 3, padding: 2),
         // The kernel is wider than the map: most patches are borders.
         ConvolutionGeometry(
             inputHeight: 2, inputWidth: 2, inputChannels: 4, outputChannels: 3, kernel: 5, padding: 2),

@@ -14,45 +14,17 @@ struct WinogradTests {
         (4, 23, 21, 16, 16), (1, 2, 9, 80, 16),
     ]
 
-    private struct Case {
-        let geometry: ConvolutionGeometry
-        let input: TestTensor, weights: TestTensor, outputGradient: TestTensor
-
-        init(_ shape: (Int, Int, Int, Int, Int)) {
-            let (pictures, height, width, inputs, outputs) = shape
-            geometry = ConvolutionGeometry(
+    private func passes(_ shape: (Int, Int, Int, Int, Int)) -> ConvolutionPasses {
+        let (pictures, height, width, inputs, outputs) = shape
+        return ConvolutionPasses(
+            ConvolutionGeometry(
                 inputHeight: height, inputWidth: width, inputChannels: inputs, outputChannels: outputs, kernel: 3,
-                padding: 1)
-            input = .random([pictures, height, width, inputs], seed: 1)
-            weights = .random([outputs, 3, 3, inputs], seed: 2)
-            outputGradient = .random([pictures, height, width, outputs], seed: 3)
-        }
-
-        /// Output, weight gradient, the same added to 0.5, input gradient, moments.
-        func passes(_ method: Convolution.Method, _ team: WorkerTeam) -> [(String, [Float])] {
-            let convolution = Convolution(geometry, method: method, scratch: Scratch(), team: team)
-            let y = TestTensor(outputGradient.view.shape.array), dx = TestTensor(input.view.shape.array)
-            let dw = TestTensor(weights.view.shape.array), sum = TestTensor(weights.view.shape.array)
-            var moments = [Double](repeating: 0, count: 2 * geometry.outputChannels)
-            for tensor in [y, dx, dw] { tensor.view.fill(.nan) }
-            sum.view.fill(0.5)
-            moments.withUnsafeMutableBufferPointer {
-                convolution.forward(input.view, weights: weights.view, into: y.view, moments: $0)
-            }
-            convolution.backward(
-                input.view, weights: weights.view, outputGradient: outputGradient.view, weightGradient: dw.view,
-                into: dx.view)
-            convolution.weightGradient(input.view, outputGradient: outputGradient.view, addingTo: sum.view)
-            return [
-                ("output", y.view.array), ("weights", dw.view.array), ("sum", sum.view.array),
-                ("input", dx.view.array), ("moments", moments.map { Float($0) }),
-            ]
-        }
+                padding: 1), pictures: pictures)
     }
 
     @Test("All passes agree with those by patches, at odd sizes and borders", arguments: shapes.indices)
     func twin(_ index: Int) {
-        let test = Case(Self.shapes[index])
+        let test = passes(Self.shapes[index])
         for (fast, slow) in zip(test.passes(.winograd, .solo), test.passes(.patches, .solo)) {
             #expect(relativeError(fast.1, slow.1.map(Double.init)) < 2e-5, "\(fast.0)")
         }
@@ -60,7 +32,7 @@ struct WinogradTests {
 
     @Test("The same bits on any team", arguments: shapes.indices)
     func teams(_ index: Int) {
-        let test = Case(Self.shapes[index])
+        let test = passes(Self.shapes[index])
         let alone = test.passes(.winograd, .solo)
         for threads in [2, 3, 7] {
             for (one, other) in zip(alone, test.passes(.winograd, team(threads))) {
@@ -72,7 +44,7 @@ struct WinogradTests {
     /// The bound that is promised: 1e-4 of the output's size, for the widths of the paper's stages.
     @Test("Outputs are within 1e-4 of exact ones, relative to their size", arguments: [(8, 64), (4, 256), (7, 512)])
     func accuracy(_ extent: Int, _ channels: Int) {
-        let test = Case((1, extent, extent, channels, 16))
+        let test = passes((1, extent, extent, channels, 16))
         let found = test.passes(.winograd, .solo)[0].1
         let (x, w) = (test.input.doubles, test.weights.doubles)
         var exact = [Double](repeating: 0, count: found.count)

@@ -2,8 +2,8 @@ public import Tensors
 
 /// The three passes of a convolution on NHWC maps.
 ///
-/// 3×3 kernels of stride 1 go by Winograd's minimal filtering, all others are products of patches and weights on register
-/// tiles; patches are made a few rows at a time, never as a whole.
+/// 3×3 kernels of stride 1 go by Winograd's minimal filtering, those of few input channels by overlapping rows; all others
+/// are products of patches and weights on register tiles, and patches are made a few rows at a time, never as a whole.
 ///
 /// Shapes: input [N, H, W, C], weights [O, k, k, C], output [N, H', W', O].
 public struct Convolution {
@@ -23,19 +23,23 @@ public struct Convolution {
 
         /// F(4×4, 3×3): for 3×3 kernels of stride 1 and padding 1, and channels that fill registers.
         case winograd
+
+        /// Products with the rows of the input where they lie: for few input channels.
+        case overlap
     }
 
     /// A convolution that works in `scratch` with the threads of `team`, by the faster method unless told.
     public init(_ geometry: ConvolutionGeometry, method: Method? = nil, scratch: Scratch, team: WorkerTeam) {
-        let fits = Winograd.fits(geometry)
-        precondition(method != .winograd || fits, "Winograd's method for \(geometry)")
-        self.method = method ?? (fits ? .winograd : .patches)
+        let methods = Self.methods(for: geometry)
+        precondition(method.map(methods.contains) ?? true, "\(method!) for \(geometry)")
+        self.method = method ?? methods.last!
         (self.geometry, self.scratch, self.team) = (geometry, scratch, team)
     }
 
-    /// The methods that can compute a convolution of `geometry`.
+    /// The methods that can compute a convolution of `geometry`, the fastest last.
     public static func methods(for geometry: ConvolutionGeometry) -> [Method] {
-        Winograd.fits(geometry) ? [.patches, .winograd] : [.patches]
+        if Winograd.fits(geometry) { return [.patches, .winograd] }
+        return OverlappingRows.fits(geometry) ? [.patches, .overlap] : [.patches]
     }
 
     /// output = input ∗ weights; `moments`, where given, becomes [Σy…, Σy²…] of each output channel.
@@ -61,7 +65,7 @@ public struct Convolution {
             factor.count == channels && offset.count == channels && (residual?.count ?? output.count) == output.count,
             "\(channels) channels inferred with \(factor.count) factors and \(offset.count) offsets")
         precondition(
-            method == .patches || residual == nil, "a residual behind Winograd's convolution: no layer needs it")
+            method != .winograd || residual == nil, "a residual behind Winograd's convolution: no layer needs it")
         var result = TileOutput(base: output.pointer, stride: channels, columns: channels)
         (result.factor, result.bias) = (factor.pointer, offset.pointer)
         (result.residual, result.rectified) = (residual?.pointer, rectified)
@@ -71,6 +75,7 @@ public struct Convolution {
     private func run(_ input: Tensor, _ weights: Tensor, _ output: TileOutput) {
         switch method {
         case .winograd: winograd.forward(input, weights: weights, output)
+        case .overlap: overlap.forward(input, weightMatrix(weights), output)
         case .patches: product.multiply(geometry.patches(of: input), weightMatrix(weights).transposed, output)
         }
     }
@@ -105,6 +110,8 @@ public struct Convolution {
             winograd.backward(
                 input, weights: nil, outputGradient: outputGradient, weightGradient: weightGradient, adding: adding,
                 into: nil)
+        } else if method == .overlap {
+            overlap.weightGradient(input, outputGradient, into: weightMatrix(weightGradient), adding: adding)
         } else {
             TransposedProduct(scratch: scratch, team: team).multiply(
                 pixels(outputGradient), geometry.patches(of: input), into: weightMatrix(weightGradient), adding: adding)
@@ -177,6 +184,8 @@ public struct Convolution {
     }
 
     private var winograd: Winograd { Winograd(geometry: geometry, scratch: scratch, team: team) }
+
+    private var overlap: OverlappingRows { OverlappingRows(geometry: geometry, scratch: scratch, team: team) }
 
     private var product: TileProduct { TileProduct(scratch: scratch, team: team) }
 

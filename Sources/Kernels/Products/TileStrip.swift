@@ -1,17 +1,27 @@
 /// A strip of tiles one below the other: some rows times one panel.
 enum TileStrip {
+    /// Further products that are added before the output takes the sum: how many in all, how far apart their left factors
+    /// and their panels lie, and elements from one row of a panel to the next.
+    struct Terms {
+        var count = 1, leftStride = 0, panelStride = 0
+        var rowStride = RegisterTile.columns
+    }
+
     /// output = a·panel for `count` rows, of which each lies `depth` elements long, `rowStride` apart.
     @inline(__always)
     static func rows(
         _ a: UnsafeMutablePointer<Float>, _ rowStride: Int, _ panel: UnsafeMutablePointer<Float>, depth: Int,
-        count: Int, _ output: PanelOutput
+        count: Int, _ output: PanelOutput, first: Int = 0, terms: Terms = Terms()
     ) {
         if output.width == RegisterTile.columns {
-            wideRows(a, rowStride, panel, depth, count, output)
+            wideRows(a, rowStride, panel, depth, count, output, first, terms)
         } else if output.width == Lanes.scalarCount {
-            narrowRows(a, rowStride, panel, depth, count, output)
+            narrowRows(a, rowStride, panel, depth, count, output, first, terms)
         } else {
-            withEdge(count, output) { rows(a + $0 * rowStride, rowStride, panel, depth: depth, count: $1, $2) }
+            precondition(first == 0, "a strip that fills no register goes out as a whole")
+            withEdge(count, output) {
+                rows(a + $0 * rowStride, rowStride, panel, depth: depth, count: $1, $2, terms: terms)
+            }
         }
     }
 
@@ -19,14 +29,16 @@ enum TileStrip {
     @inline(__always)
     static func columns(
         _ a: UnsafeMutablePointer<Float>, _ depthStride: Int, _ panel: UnsafeMutablePointer<Float>, depth: Int,
-        count: Int, _ output: PanelOutput
+        count: Int, _ output: PanelOutput, terms: Terms = Terms()
     ) {
         if output.width == RegisterTile.columns {
-            wideColumns(a, depthStride, panel, depth, count, output)
+            wideColumns(a, depthStride, panel, depth, count, output, 0, terms)
         } else if output.width == Lanes.scalarCount {
-            narrowColumns(a, depthStride, panel, depth, count, output)
+            narrowColumns(a, depthStride, panel, depth, count, output, 0, terms)
         } else {
-            withEdge(count, output) { columns(a + $0, depthStride, panel, depth: depth, count: $1, $2) }
+            withEdge(count, output) {
+                columns(a + $0, depthStride, panel, depth: depth, count: $1, $2, terms: terms)
+            }
         }
     }
 
@@ -47,38 +59,44 @@ enum TileStrip {
     @inline(never)
     private static func wideRows(
         _ a: UnsafeMutablePointer<Float>, _ stride: Int, _ panel: UnsafeMutablePointer<Float>, _ depth: Int,
-        _ count: Int, _ output: PanelOutput
-    ) { blocks(a, rowStride: stride, depthStride: 1, panel, depth, count, wide: true, output) }
+        _ count: Int, _ output: PanelOutput, _ first: Int, _ terms: Terms
+    ) { blocks(a, rowStride: stride, depthStride: 1, panel, depth, count, first, terms, wide: true, output) }
 
     @inline(never)
     private static func narrowRows(
         _ a: UnsafeMutablePointer<Float>, _ stride: Int, _ panel: UnsafeMutablePointer<Float>, _ depth: Int,
-        _ count: Int, _ output: PanelOutput
-    ) { blocks(a, rowStride: stride, depthStride: 1, panel, depth, count, wide: false, output) }
+        _ count: Int, _ output: PanelOutput, _ first: Int, _ terms: Terms
+    ) { blocks(a, rowStride: stride, depthStride: 1, panel, depth, count, first, terms, wide: false, output) }
 
     @inline(never)
     private static func wideColumns(
         _ a: UnsafeMutablePointer<Float>, _ stride: Int, _ panel: UnsafeMutablePointer<Float>, _ depth: Int,
-        _ count: Int, _ output: PanelOutput
-    ) { blocks(a, rowStride: 1, depthStride: stride, panel, depth, count, wide: true, output) }
+        _ count: Int, _ output: PanelOutput, _ first: Int, _ terms: Terms
+    ) { blocks(a, rowStride: 1, depthStride: stride, panel, depth, count, first, terms, wide: true, output) }
 
     @inline(never)
     private static func narrowColumns(
         _ a: UnsafeMutablePointer<Float>, _ stride: Int, _ panel: UnsafeMutablePointer<Float>, _ depth: Int,
-        _ count: Int, _ output: PanelOutput
-    ) { blocks(a, rowStride: 1, depthStride: stride, panel, depth, count, wide: false, output) }
+        _ count: Int, _ output: PanelOutput, _ first: Int, _ terms: Terms
+    ) { blocks(a, rowStride: 1, depthStride: stride, panel, depth, count, first, terms, wide: false, output) }
 
     @inline(__always)
     private static func blocks(
         _ a: UnsafeMutablePointer<Float>, rowStride: Int, depthStride: Int, _ panel: UnsafeMutablePointer<Float>,
-        _ depth: Int, _ count: Int, wide: Bool, _ output: PanelOutput
+        _ depth: Int, _ count: Int, _ start: Int, _ terms: Terms, wide: Bool, _ output: PanelOutput
     ) {
         RegisterTile.forEachBlock(count) { first, size in
             var tile = RegisterTile()
-            tile.accumulate(
-                size, wide: wide, a + first &* rowStride, rowStride: rowStride, depthStride: depthStride, panel,
-                bStride: RegisterTile.columns, depth: depth)
-            output.take(tile, size, wide: wide, first: first)
+            var (left, right, term) = (a + first &* rowStride, panel, 0)
+            repeat {
+                tile.accumulate(
+                    size, wide: wide, left, rowStride: rowStride, depthStride: depthStride, right,
+                    bStride: terms.rowStride, depth: depth)
+                left += terms.leftStride
+                right += terms.panelStride
+                term &+= 1
+            } while term < terms.count
+            output.take(tile, size, wide: wide, first: start &+ first)
         }
     }
 
