@@ -1,4 +1,5 @@
 import Foundation
+import HDF5
 import TestSupport
 import Testing
 
@@ -85,6 +86,38 @@ struct StudyCommandTests {
             #expect(made.exitCode == 0, "\(made.tail)")
             let expected = try table(names[0])
             for name in names.dropFirst() { #expect(try table(name) == expected, "\(name.lastPathComponent)") }
+        }
+    }
+
+    @Test("A warm start is trained once, and each arm has the bits of a training that begins from it")
+    func warmStart() throws {
+        try TestPaths.withTemporaryFolder { folder in
+            let path = try recipe(in: folder)
+            let text = try String(contentsOfFile: path, encoding: .utf8)
+            try (text + "\nwarm_start: {training.epochs: 3, training.lambda: 0}").write(
+                toFile: path, atomically: true, encoding: .utf8)
+            let out = folder.appending(path: "out")
+            let result = try run(3, [path, "--folder", out.path])
+            #expect(result.exitCode == 0, "\(result.tail)")
+            #expect(result.output.components(separatedBy: "warm-start ").count == 3, "\(result.tail)")
+            let first = out.appending(path: "trainings/warm-start")
+            let settings = [
+                "training.epochs=6", "training.micro_batch=4", "training.batch_norm=micro_batch", "data.leave_out=hat",
+                "training.initial=\(try SmallWorld.newestCheckpoint(first).path)",
+            ]
+            let alone = folder.appending(path: "alone")
+            let training = try MPILauncher.run(ranks: 1, SmallWorld.jcm, SmallWorld.train(alone, settings))
+            #expect(training.exitCode == 0, "\(training.tail)")
+            func weights(_ run: URL) throws -> [String: [Float]] {
+                let file = try File(reading: SmallWorld.newestCheckpoint(run).path)
+                return try Dictionary(uniqueKeysWithValues: file.datasets().map { ($0, try file.read($0)) })
+            }
+            let (expected, found) = (
+                try weights(alone), try weights(out.appending(path: "trainings/without_hat-seed1"))
+            )
+            #expect(!expected.isEmpty && expected == found)
+            let again = try run(2, [path, "--folder", out.path])
+            #expect(again.exitCode == 0 && !again.output.contains("begins"), "\(again.tail)")
         }
     }
 

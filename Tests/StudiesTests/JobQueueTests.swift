@@ -61,6 +61,35 @@ struct JobQueueTests {
         }
     }
 
+    @Test(
+        "Others wait for what they begin from, one group trains it, and its failure frees them",
+        arguments: [true, false])
+    func warmStart(fails: Bool) throws {
+        let text = "base: tiny\nwarm_start: {training.epochs: 1}\narms: [{name: full, settings: {training.epochs: 9}}]"
+        let study = try Study(StudyReader.read(text: text, path: "s.yaml")) { _ in [] }
+        try TestPaths.withTemporaryFolder { path in
+            let folder = StudyFolder(path.path)
+            try folder.create(study)
+            var first = JobQueue(study, folder, retriesFailed: false)
+            var second = JobQueue(study, folder, retriesFailed: false, only: 1..<2)
+            var held = try first.next()
+            #expect(held?.index == 0 && !first.mustWait)
+            #expect(try second.next() == nil)
+            #expect(second.mustWait)
+            try folder.write(state(fails ? .failed : .finished, study.jobs[0]), study.jobs[0].name)
+            #expect(try second.next() == nil, "its lock is still held")
+            #expect(second.mustWait)
+            held = nil
+            #expect(try second.next()?.index == 1)
+            #expect(try second.next() == nil)
+            #expect(!second.mustWait)
+            // A task of an array trains it itself where nobody does.
+            try FileManager.default.removeItem(atPath: folder.run(study.jobs[0].name) + "/state.json")
+            var third = JobQueue(study, folder, retriesFailed: false, only: 1..<2)
+            #expect(try third.next()?.index == 0)
+        }
+    }
+
     @Test("A folder that trains something else is refused")
     func changed() throws {
         let study = try study(2)

@@ -44,11 +44,34 @@ struct StudyReaderTests {
         #expect(shared.arms[0].evaluation.folderName != shared.arms[1].evaluation.folderName)
     }
 
+    @Test("A warm start is one training before the others, which begin from it")
+    func warmStart() throws {
+        let study = try study(
+            """
+            base: tiny
+            seeds: [3, 4]
+            warm_start: {training.epochs: 7, training.lambda: 0}
+            arms: [{name: full}, {leave_out: [hat]}]
+            """)
+        #expect(study.jobs.map(\.name).first == "warm-start" && study.jobs.count == 5)
+        let first = study.jobs[0].recipe.training
+        #expect(first.epochs == 7 && first.lambda == 0 && first.seed == 3 && first.initial.isEmpty)
+        #expect(study.jobs.map(\.beginsFrom) == [nil, 0, 0, 0, 0])
+        #expect(study.jobs.dropFirst().allSatisfy { $0.recipe.training.initial == "warm-start" })
+        #expect(study.arms.map(\.trainings) == [[1, 2], [3, 4]])
+    }
+
     @Test(
         "What is wrong is said in a line",
         arguments: [
             ("base: tiny", "'arms' is missing"), ("arms: [{name: full}]", "'base' is missing"),
             ("base: tiny\narms: [{name: full}]\nsede: 3", "unknown key 'sede'"),
+            ("base: tiny\narms: [{name: full}]\nwarm_start: 3", "warm_start: settings are expected"),
+            ("base: tiny\narms: [{name: full}]\nwarm_start: {training.epoch: 3}", "warm_start: "),
+            (
+                "base: tiny\narms: [{name: full, settings: {training.initial: a.h5}}]\nwarm_start: {training.epochs: 3}",
+                "training.initial does not go with warm_start"
+            ),
             ("base: tiny\narms: [{nam: full}]", "an arm has"),
             ("base: tiny\narms: [{name: full, paper: x}]", "expected is a number"),
             ("base: tiny\narms: [{name: full, orders: 3}]", "'orders' does not go with 'name'"),

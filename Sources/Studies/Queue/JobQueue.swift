@@ -29,16 +29,28 @@ public struct JobQueue {
     public init(_ study: Study, _ folder: StudyFolder, retriesFailed: Bool, only: Range<Int>? = nil) {
         (self.study, self.folder, self.retriesFailed) = (study, folder, retriesFailed)
         let places = Array(only ?? study.jobs.indices)
+        let first = Set(places.compactMap { study.jobs[$0].beginsFrom })
         let lengths = study.jobs.map { $0.recipe.training.epochs }
-        order = places.sorted { (-lengths[$0], $0) < (-lengths[$1], $1) }
+        order =
+            first.sorted()
+            + places.filter { !first.contains($0) }.sorted { (-lengths[$0], $0) < (-lengths[$1], $1) }
     }
+
+    /// Whether a training was passed over because someone still trains what it begins from: ask again later.
+    public private(set) var mustWait = false
 
     /// The next training that is not settled and that nobody has; nil where there is none.
     ///
     /// Throws where a folder holds another training than the study asks for.
     public mutating func next() throws(StudyError) -> Claim? {
+        mustWait = false
         for index in order where !settled.contains(index) {
             let job = study.jobs[index]
+            // What is settled is finished, or has failed: then the training says so. What is not, someone has.
+            if let first = job.beginsFrom, !settled.contains(first) {
+                mustWait = true
+                continue
+            }
             guard let lock = try folder.lock(job.name) else { continue }
             let state = try folder.state(job.name)
             if let state { try Self.check(state, job, folder) }

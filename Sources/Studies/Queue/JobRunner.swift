@@ -20,10 +20,25 @@ struct JobRunner {
     /// Throws `CollectiveFailure` on all ranks of the group where the training cannot go on.
     func run(_ job: Study.Job) throws -> Outcome {
         let run = RunFolder(folder.run(job.name))
-        let trainer = try Trainer(job.recipe, folder: run, world: group, team: team, prints: false)
+        let recipe = try beginning(job)
+        let trainer = try Trainer(recipe, folder: run, world: group, team: team, prints: false)
         guard try trainer.run(resume: .automatic) == .finished else { return .stopped }
         for settings in evaluations(of: job) { try evaluate(job, run, settings) }
         return .finished
+    }
+
+    /// The training's recipe with the checkpoint that it begins from.
+    private func beginning(_ job: Study.Job) throws -> Recipe {
+        guard let first = job.beginsFrom.map({ study.jobs[$0] }) else { return job.recipe }
+        return try group.agree {
+            let state = try folder.state(first.name)
+            guard state?.stage == .finished else {
+                throw StudyError("begins from \(first.name), which has failed: \(state?.message ?? "not trained yet")")
+            }
+            var recipe = job.recipe
+            recipe.training.initial = try RunFolder.checkpoint(at: folder.run(first.name))
+            return recipe
+        }
     }
 
     /// The kinds of evaluation that the arms want of a training, each once.

@@ -79,9 +79,13 @@ public struct StudyRunner {
             var next = -1
             if group.rank == 0 {
                 claim = Trainer.isAskedToStop ? nil : try queue.next()
-                next = claim?.index ?? (Trainer.isAskedToStop ? -2 : -1)
+                next = claim?.index ?? (Trainer.isAskedToStop ? -2 : queue.mustWait ? -3 : -1)
             }
             next = Int(try group.broadcast(Int64(next)))
+            if next == -3 {
+                Thread.sleep(forTimeInterval: 0.5)
+                continue
+            }
             guard next >= 0 else { return (busy, next == -2) }
             let job = study.jobs[next]
             let started = clock.now
@@ -131,6 +135,9 @@ public struct StudyRunner {
         let seeds = study.recipe.seeds.count
         print("  study    \(study.recipe.path): \(study.arms.count) arms × \(seeds) seed\(seeds == 1 ? "" : "s")")
         print("  folder   \(folder.path), \(study.jobs.count) trainings")
+        if study.recipe.warmStart != nil {
+            print("  begin    all from one training, \(Study.warmStart), which the others wait for")
+        }
         print("  ranks    \(groups) group\(groups == 1 ? "" : "s") of \(size) × \(team.count) threads")
         let idle = world.count - groups * size
         if idle > 0 { print("  idle     \(idle) of \(world.count) ranks: no whole group is left for them") }

@@ -22,9 +22,15 @@ public struct Study: Sendable {
         /// The name of its folder.
         public let name: String
 
-        /// What is trained.
+        /// What is trained; `training.initial` is "warm-start" where it begins from the study's.
         public let recipe: Recipe
+
+        /// The place in `jobs` of the training whose last checkpoint it begins from.
+        public let beginsFrom: Int?
     }
+
+    /// The name of the training that others begin from.
+    static let warmStart = "warm-start"
 
     /// What was asked.
     public let recipe: StudyRecipe
@@ -32,7 +38,7 @@ public struct Study: Sendable {
     /// The arms, the reference first.
     public let arms: [Arm]
 
-    /// The trainings, in the order of the arms.
+    /// The trainings, in the order of the arms; before them the one that they begin from, if any.
     public let jobs: [Job]
 
     /// The arm that the others are compared with.
@@ -50,19 +56,29 @@ public struct Study: Sendable {
         entries.insert(entries.remove(at: first), at: 0)
         var (arms, jobs): ([Arm], [Job]) = ([], [])
         var places: [String: Int] = [:]
+        if let changes = study.warmStart { jobs.append(try Self.warmStart(study, changes)) }
         for entry in entries {
             let changed: Recipe
             do { changed = try RecipeReader.read(study.base, changes: study.changes + entry.changes) } catch {
                 throw StudyError("\(study.path): arm '\(entry.name)': \(error)")
             }
+            guard study.warmStart == nil || !entry.changes.contains(where: { $0.hasPrefix("training.initial=") }) else {
+                throw StudyError(
+                    "\(study.path): arm '\(entry.name)': training.initial does not go with warm_start, which all arms begin from"
+                )
+            }
             var trainings: [Int] = []
             for seed in study.seeds {
                 var training = changed
                 training.training.seed = seed
+                if study.warmStart != nil { training.training.initial = Self.warmStart }
                 let key = training.trained.yaml
                 if places[key] == nil {
                     places[key] = jobs.count
-                    jobs.append(Job(name: ArmList.folderName(entry.name) + "-seed\(seed)", recipe: training))
+                    jobs.append(
+                        Job(
+                            name: ArmList.folderName(entry.name) + "-seed\(seed)", recipe: training,
+                            beginsFrom: study.warmStart == nil ? nil : 0))
                 }
                 trainings.append(places[key] ?? 0)
             }
@@ -73,6 +89,19 @@ public struct Study: Sendable {
         let doubled = Dictionary(grouping: jobs, by: \.name).first { $0.value.count > 1 }
         if let doubled {
             throw StudyError("\(study.path): two arms have the folder '\(doubled.key)'; give them other names")
+        }
+    }
+}
+
+extension Study {
+    /// The training that the others begin from: with the first seed, once for all.
+    private static func warmStart(_ study: StudyRecipe, _ changes: [String]) throws -> Job {
+        do {
+            var recipe = try RecipeReader.read(study.base, changes: study.changes + changes)
+            recipe.training.seed = study.seeds[0]
+            return Job(name: warmStart, recipe: recipe, beginsFrom: nil)
+        } catch {
+            throw StudyError("\(study.path): warm_start: \(error)")
         }
     }
 }

@@ -4,7 +4,7 @@ internal import Yams
 /// Study recipes from YAML files.
 public enum StudyReader {
     private static let keys = [
-        "about", "base", "settings", "seeds", "ranks_per_arm", "reference", "measure", "arms",
+        "about", "base", "settings", "warm_start", "seeds", "ranks_per_arm", "reference", "measure", "arms",
     ]
 
     /// The study in a file; paths in it are relative to the file.
@@ -53,6 +53,7 @@ public enum StudyReader {
             let isFile = value.hasSuffix(".yaml") || value.hasSuffix(".yml")
             study.base = !isFile || value.hasPrefix("/") || folder.isEmpty ? value : folder + "/" + value
         case "settings": study.changes = try changes(node, path, "settings")
+        case "warm_start": study.warmStart = try changes(node, path, "warm_start")
         case "seeds":
             let seeds = (node.sequence.map { Array($0) } ?? [node]).map { $0.scalar.flatMap { Int($0.string) } }
             let known = seeds.compactMap { $0 }

@@ -60,6 +60,9 @@ public struct StudyRecipe: Equatable, Sendable {
     /// Changes to it that all arms have, as "key=value".
     public var changes: [String] = []
 
+    /// Changes of the training that all arms begin from, as "key=value"; nil: they begin as their recipes say.
+    public var warmStart: [String]?
+
     /// Each arm is trained with each of these.
     public var seeds = [1]
 

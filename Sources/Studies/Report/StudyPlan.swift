@@ -77,7 +77,8 @@ public struct StudyPlan: Sendable {
     public func text(ranks: Int) -> String {
         var lines = [
             "  study     \(study.recipe.path): \(study.recipe.about)",
-            "  arms      \(study.arms.count) × \(study.recipe.seeds.count) seeds = \(trainings) trainings, \(steps) steps",
+            "  arms      \(study.arms.count) × \(study.recipe.seeds.count) seeds = \(trainings) trainings, \(steps) steps"
+                + (study.recipe.warmStart == nil ? "" : ", the warm start among them"),
             "  disk      up to \(bytes >> 20) MB" + (free.map { ", \($0 >> 20) MB are free" } ?? ""),
         ]
         guard let secondsPerStep else { return lines.joined(separator: "\n") }
