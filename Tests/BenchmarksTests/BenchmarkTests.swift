@@ -1,5 +1,6 @@
 import Benchmarks
 import Foundation
+import Kernels
 import Model
 import Tensors
 import Testing
@@ -53,8 +54,8 @@ struct BenchmarkTests {
         #expect(Set(cases.map(\.name)).count == cases.count)
         for item in cases {
             let rows = ConvolutionBenchmark.run(item, microBatch: 1, runs: 1, team: .solo)
-            let fast = [3: ["winograd"], 7: ["overlap"]][item.geometry.kernel] ?? []
-            #expect(rows.map(\.method) == ["patches"] + fast)
+            #expect(rows.map(\.method) == Convolution.methods(for: item.geometry).map(\.rawValue))
+            if item.geometry.kernel == 3 { #expect(rows.map(\.method) == ["patches", "winograd"]) }
             for row in rows { expectFigures(row.passes.forwardGflops, row.passes.backwardGflops) }
         }
         #expect(cases.contains { $0.name == "7×7/2,2 32×32 3→16" && $0.layers == 1 })

@@ -4,7 +4,8 @@ import Testing
 
 @testable import Kernels
 
-@Suite("Convolution by overlapping rows")
+@Suite(
+    "Convolution by overlapping rows", .enabled(if: TileStrip.Terms.arePossible, "the level has too few registers"))
 struct OverlappingRowsTests {
     /// Height, width, channels in and out, kernel, strides, padding: one register, two, three; rows shorter than a tile
     /// and longer than a chunk; kernels wider than the map; no padding.

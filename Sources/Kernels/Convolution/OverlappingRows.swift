@@ -10,9 +10,10 @@ struct OverlappingRows {
     let scratch: Scratch
     let team: WorkerTeam
 
-    /// Whether it can compute a convolution, and is meant for it.
+    /// Whether it can compute a convolution on this level, and is meant for it.
     static func fits(_ geometry: ConvolutionGeometry) -> Bool {
-        geometry.kernel > 1 && geometry.inputChannels <= 4 && geometry.outputChannels % Lanes.scalarCount == 0
+        TileStrip.Terms.arePossible && geometry.kernel > 1 && geometry.inputChannels <= 4
+            && geometry.outputChannels % Lanes.scalarCount == 0
     }
 
     /// Floats of a kernel row, from an output pixel's to the next one's, and of a row of the map with borders.

@@ -5,6 +5,14 @@ enum TileStrip {
     struct Terms {
         var count = 1, leftStride = 0, panelStride = 0
         var rowStride = RegisterTile.columns
+
+        /// Whether more than one is possible. With the 16 registers of AVX2 the loop over terms leaves none for the tile:
+        /// every product fell to half of its speed (Zen 5, 2026-11-25).
+        #if JCM_LEVEL_V4
+            static let arePossible = true
+        #else
+            static let arePossible = false
+        #endif
     }
 
     /// output = a·panel for `count` rows, of which each lies `depth` elements long, `rowStride` apart.
@@ -87,15 +95,21 @@ enum TileStrip {
     ) {
         RegisterTile.forEachBlock(count) { first, size in
             var tile = RegisterTile()
-            var (left, right, term) = (a + first &* rowStride, panel, 0)
-            repeat {
+            #if JCM_LEVEL_V4
+                var (left, right, term) = (a + first &* rowStride, panel, 0)
+                repeat {
+                    tile.accumulate(
+                        size, wide: wide, left, rowStride: rowStride, depthStride: depthStride, right,
+                        bStride: terms.rowStride, depth: depth)
+                    left += terms.leftStride
+                    right += terms.panelStride
+                    term &+= 1
+                } while term < terms.count
+            #else
                 tile.accumulate(
-                    size, wide: wide, left, rowStride: rowStride, depthStride: depthStride, right,
-                    bStride: terms.rowStride, depth: depth)
-                left += terms.leftStride
-                right += terms.panelStride
-                term &+= 1
-            } while term < terms.count
+                    size, wide: wide, a + first &* rowStride, rowStride: rowStride, depthStride: depthStride, panel,
+                    bStride: RegisterTile.columns, depth: depth)
+            #endif
             output.take(tile, size, wide: wide, first: start &+ first)
         }
     }
