@@ -27,7 +27,8 @@ public final class NodeReducer {
     private let buffers: [UnsafeMutablePointer<Float>]
     private var isSummed = false
 
-    /// Floats that are summed, updated and handed on before the next ones: with Adam's arrays they fit the first cache.
+    /// Floats that are summed, updated and handed on before the next ones: with Adam's arrays they fit the second
+    /// cache.
     private static let block = 16_384
 
     /// Floats before a buffer: arenas begin at staggered places (see `Arena`), this is one that they do not use.
