@@ -5,6 +5,8 @@ internal import Tensors
 /// In NHWC a kernel row sees k·C floats that lie side by side, and the next output pixel sees those s·C floats further on:
 /// a row of output pixels times a row of the kernel is a product whose left factor has rows longer than its stride. Its
 /// k products add up in registers. As patches, every input pixel would be copied up to k²/s² times.
+///
+/// Shapes: input [N, H, W, C], weights and their gradient [O, k·k·C], output and its gradient [N, H', W', O].
 struct OverlappingRows {
     let geometry: ConvolutionGeometry
     let scratch: Scratch

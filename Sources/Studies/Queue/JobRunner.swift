@@ -33,7 +33,9 @@ struct JobRunner {
         return try group.agree {
             let state = try folder.state(first.name)
             guard state?.stage == .finished else {
-                throw StudyError("begins from \(first.name), which has failed: \(state?.message ?? "not trained yet")")
+                throw StudyError(
+                    "begins from \(first.name), which has failed (\(state?.message ?? "not trained yet")); mend that, and "
+                        + "give the command again with --retry")
             }
             var recipe = job.recipe
             recipe.training.initial = try RunFolder.checkpoint(at: folder.run(first.name))
