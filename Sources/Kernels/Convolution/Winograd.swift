@@ -62,7 +62,7 @@ struct Winograd {
     /// Gives `body` planes for `count` tiles of `channels` channels.
     func withPlanes(_ count: Int, _ channels: Int, _ body: (WinogradPlanes) -> Void) {
         let stride = WinogradPlanes.stride(channels)
-        scratch.with(Shape(WinogradTiles.planes, count, stride)) {
+        scratch.with(Shape(WinogradPlanes.size(tiles: count, stride: stride))) {
             body(WinogradPlanes(base: $0.pointer, tiles: count, stride: stride))
         }
     }
@@ -87,13 +87,14 @@ struct Winograd {
     private func multiplyPanels(_ planes: WinogradPlanes, _ weights: Tensor, _ output: TileOutput, firstPicture: Int) {
         let (inputs, outputs, width) = (geometry.inputChannels, geometry.outputChannels, Panels.width)
         let panels = Panels.count(outputs), blocks = (planes.tiles + Self.blockTiles - 1) / Self.blockTiles
-        let panelSize = WinogradTiles.planes * inputs * width
+        let panelSize = WinogradPlanes.size(tiles: inputs, stride: width)
         scratch.with(
             Shape(team.count, panelSize + 9 * inputs * width),
-            Shape(team.count, WinogradTiles.planes * Self.blockTiles * width)
+            Shape(team.count, WinogradPlanes.size(tiles: Self.blockTiles, stride: width))
         ) { panelMemory, productMemory in
             team.parallel { thread in
-                let panel = panelMemory.pointer + thread * panelMemory.shape[1]
+                let panel = WinogradPlanes(
+                    base: panelMemory.pointer + thread * panelMemory.shape[1], tiles: inputs, stride: width)
                 let products = WinogradPlanes(
                     base: productMemory.pointer + thread * productMemory.shape[1], tiles: Self.blockTiles, stride: width
                 )
@@ -101,13 +102,13 @@ struct Winograd {
                 for unit in panels * blocks * thread / team.count..<panels * blocks * (thread + 1) / team.count {
                     let (p, block) = unit.quotientAndRemainder(dividingBy: blocks)
                     if p != ready {
-                        packWeights(weights, p, into: panel, turned: panel + panelSize)
+                        packWeights(weights, p, into: panel, turned: panel.base + panelSize)
                         ready = p
                     }
                     let first = block * Self.blockTiles, count = min(Self.blockTiles, planes.tiles - first)
                     for plane in 0..<WinogradTiles.planes {
                         TileStrip.rows(
-                            planes[plane, first], planes.stride, panel + plane * inputs * width, depth: inputs,
+                            planes[plane, first], planes.stride, panel[plane, 0], depth: inputs,
                             count: count, products.panelOutput(plane))
                     }
                     for column in stride(from: p * width, to: min(outputs, (p + 1) * width), by: Lanes.scalarCount) {
@@ -120,7 +121,7 @@ struct Winograd {
 
     /// panel[plane][c][·] = G·g·Gᵗ of the weights from channel c to the outputs of panel `p`.
     private func packWeights(
-        _ weights: Tensor, _ p: Int, into panel: UnsafeMutablePointer<Float>, turned: UnsafeMutablePointer<Float>
+        _ weights: Tensor, _ p: Int, into panel: WinogradPlanes, turned: UnsafeMutablePointer<Float>
     ) {
         let (inputs, width) = (geometry.inputChannels, Panels.width)
         let rows = Matrix(
@@ -128,10 +129,10 @@ struct Winograd {
         Panels.pack(rows.transposed, rows: 0..<9 * inputs, from: p * width, into: turned)
         withTileMemory { _, work in
             for place in stride(from: 0, to: inputs * width, by: Lanes.scalarCount) {
-                let (source, target) = (turned + place, panel + place)
+                let source = turned + place
                 WinogradTransforms.weights(
                     work, load: { i, j in source[lanes: (3 &* i &+ j) &* inputs &* width] },
-                    store: { i, j, value in target[lanes: (6 &* i &+ j) &* inputs &* width] = value })
+                    store: { i, j, value in panel[6 &* i &+ j, 0][lanes: place] = value })
             }
         }
     }

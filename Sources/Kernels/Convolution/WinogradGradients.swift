@@ -51,11 +51,12 @@ extension Winograd {
         let group = max(1, Self.blockTiles / tiles.perPicture), groups = (pictures + group - 1) / group
         let block = group * tiles.perPicture
         scratch.with(
-            Shape(team.count, WinogradTiles.planes * outputs * width),
-            Shape(team.count, WinogradTiles.planes * block * width)
+            Shape(team.count, WinogradPlanes.size(tiles: outputs, stride: width)),
+            Shape(team.count, WinogradPlanes.size(tiles: block, stride: width))
         ) { panelMemory, productMemory in
             team.parallel { thread in
-                let panel = panelMemory.pointer + thread * panelMemory.shape[1]
+                let panel = WinogradPlanes(
+                    base: panelMemory.pointer + thread * panelMemory.shape[1], tiles: outputs, stride: width)
                 let products = WinogradPlanes(
                     base: productMemory.pointer + thread * productMemory.shape[1], tiles: block, stride: width)
                 var ready = -1
@@ -69,7 +70,7 @@ extension Winograd {
                     let first = range.lowerBound * tiles.perPicture, count = range.count * tiles.perPicture
                     for plane in 0..<WinogradTiles.planes {
                         TileStrip.rows(
-                            planes[plane, first], planes.stride, panel + plane * outputs * width, depth: outputs,
+                            planes[plane, first], planes.stride, panel[plane, 0], depth: outputs,
                             count: count, products.panelOutput(plane))
                     }
                     let columns = p * width..<min(inputs, (p + 1) * width)
@@ -85,17 +86,16 @@ extension Winograd {
     }
 
     /// panel[plane][o][·] = G·g·Gᵗ of the weights from the input channels of panel `p` to output o.
-    private func packBackWeights(_ weights: Tensor, _ p: Int, into panel: UnsafeMutablePointer<Float>) {
+    private func packBackWeights(_ weights: Tensor, _ p: Int, into panel: WinogradPlanes) {
         let (inputs, outputs, width) = (geometry.inputChannels, geometry.outputChannels, Panels.width)
         withTileMemory { _, work in
             for output in 0..<outputs {
                 for lane in stride(from: 0, to: width, by: Lanes.scalarCount) {
-                    let target = panel + (output &* width &+ lane)
                     let isThere = p &* width &+ lane < inputs
                     let source = weights.pointer + (output &* 9 &* inputs &+ p &* width &+ lane)
                     WinogradTransforms.weights(
                         work, load: { i, j in isThere ? source[lanes: (3 &* i &+ j) &* inputs] : .zero },
-                        store: { i, j, value in target[lanes: (6 &* i &+ j) &* outputs &* width] = value })
+                        store: { i, j, value in panel[6 &* i &+ j, output][lanes: lane] = value })
                 }
             }
         }
@@ -130,8 +130,8 @@ extension Winograd {
         let panels = Panels.count(inputs), parts = min(outputs, max(1, team.count / panels))
         let length = (outputs + parts - 1) / parts
         scratch.with(
-            Shape(team.count, WinogradTiles.planes * Self.blockTiles * width),
-            Shape(team.count, WinogradTiles.planes * length * width)
+            Shape(team.count, WinogradPlanes.size(tiles: Self.blockTiles, stride: width)),
+            Shape(team.count, WinogradPlanes.size(tiles: length, stride: width))
         ) { panelMemory, sumMemory in
             team.parallel { thread in
                 let panel = WinogradPlanes(

@@ -37,11 +37,18 @@ struct WinogradTiles {
     }
 }
 
-/// Where the 36 planes of some tiles lie: plane by plane, a tile after another, `stride` elements apart.
+/// Where the 36 planes of some tiles, or of a panel's rows, lie: plane by plane, a tile after another, `stride` elements apart.
 struct WinogradPlanes {
     let base: UnsafeMutablePointer<Float>
     let tiles: Int
     let stride: Int
+
+    /// Elements from one plane to the next: a cache line more than it takes. The transforms write to all planes at once,
+    /// which would fall into few sets of the caches where planes lie a power of two apart.
+    private var planeStride: Int { tiles &* stride &+ 16 }
+
+    /// Elements of all planes.
+    static func size(tiles: Int, stride: Int) -> Int { WinogradTiles.planes * (tiles * stride + 16) }
 
     /// The elements that planes of `tiles` tiles with `channels` channels take; tiles lie a bit further apart, since rows
     /// of a power of two would fall into few sets of the cache.
@@ -55,7 +62,7 @@ struct WinogradPlanes {
     /// Tile `tile` of plane `plane`.
     @inline(__always)
     subscript(plane: Int, tile: Int) -> UnsafeMutablePointer<Float> {
-        base + (plane &* tiles &+ tile) &* stride
+        base + (plane &* planeStride &+ tile &* stride)
     }
 }
 
