@@ -119,8 +119,12 @@ public func multiply(
         TileProduct(scratch: scratch, team: team).multiply(TileProduct.LeftRows(a.matrix), b, output)
     } else {
         precondition(!b.isTransposed && bias == nil && !rectified, "aᵗ·bᵗ, or aᵗ·b with a bias: no layer needs it")
-        TransposedProduct(scratch: scratch, team: team).multiply(
-            a.matrix, TileProduct.LeftRows(b.matrix), into: c, adding: adding)
+        let product = TransposedProduct(scratch: scratch, team: team)
+        if b.rows <= TransposedProduct.chunkRows {
+            product.multiplyShallow(a.matrix, b.matrix, into: c, adding: adding)
+        } else {
+            product.multiply(a.matrix, TileProduct.LeftRows(b.matrix), into: c, adding: adding)
+        }
     }
 }
 

@@ -15,9 +15,7 @@ public struct PackedFactor {
         let size = depth * Panels.width
         return try scratch.with(Shape(panels, size)) { packed in
             team.ranges(panels) { range in
-                for p in range {
-                    Panels.pack(b, rows: 0..<depth, from: p * Panels.width, into: packed.pointer + p * size)
-                }
+                Panels.pack(b, rows: 0..<depth, panels: range, into: packed.pointer + range.lowerBound * size)
             }
             return try body(PackedFactor(panels: packed.pointer, depth: depth, columns: b.columns))
         }

@@ -8,6 +8,31 @@ enum Panels {
     @inline(__always)
     static func count(_ columns: Int) -> Int { (columns + width - 1) / width }
 
+    /// Panels that are packed side by side: eight of a row-major factor, whose rows' parts are then long enough to be
+    /// fetched ahead, as long as they take 2 MB at most; each by itself of a transposed one.
+    static func packedTogether(_ b: Operand, depth: Int) -> Int {
+        b.isTransposed ? 1 : max(1, min(8, (1 << 19) / max(1, depth * width)))
+    }
+
+    /// Copies rows `rows` of `b`'s panels `panels` into `packed`, a panel behind the other.
+    static func pack(_ b: Operand, rows: Range<Int>, panels: Range<Int>, into packed: UnsafeMutablePointer<Float>) {
+        let size = rows.count * width, most = packedTogether(b, depth: rows.count)
+        var p = panels.lowerBound
+        while p < panels.upperBound {
+            let target = packed + (p - panels.lowerBound) * size
+            let together = min(most, panels.upperBound - p, b.columns / width - p)
+            if together > 1 {
+                packPanels(
+                    b.matrix.pointer + rows.lowerBound * b.matrix.stride + p * width, stride: b.matrix.stride,
+                    together, rows.count, target)
+                p += together
+            } else {
+                pack(b, rows: rows, from: p * width, into: target)
+                p += 1
+            }
+        }
+    }
+
     /// Copies rows `rows` and columns `first` … of `b` (at most a panel's width) into `panel`.
     static func pack(
         _ b: Operand, rows: Range<Int>, from first: Int, into panel: UnsafeMutablePointer<Float>
@@ -23,6 +48,22 @@ enum Panels {
                 b.matrix.pointer + rows.lowerBound * b.matrix.stride + first, stride: b.matrix.stride, columns,
                 rows.count,
                 panel)
+        }
+    }
+
+    /// Row-major source, `panels` whole panels.
+    private static func packPanels(
+        _ source: UnsafeMutablePointer<Float>, stride: Int, _ panels: Int, _ depth: Int,
+        _ packed: UnsafeMutablePointer<Float>
+    ) {
+        for k in 0..<depth {
+            var (line, target) = (source + k &* stride, packed + k &* width)
+            for _ in 0..<panels {
+                target[lanes: 0] = line[lanes: 0]
+                target[lanes: Lanes.scalarCount] = line[lanes: Lanes.scalarCount]
+                line += width
+                target += depth &* width
+            }
         }
     }
 
@@ -46,18 +87,25 @@ enum Panels {
         }
     }
 
+    /// Elements of a row that are turned one after the other: 16 or 32 KB of a panel.
+    private static let transposedRun = 256
+
     /// Column-major source (a transposed matrix): blocks of eight squared are turned in registers.
     private static func packTransposed(
         _ source: UnsafeMutablePointer<Float>, stride: Int, _ columns: Int, _ depth: Int,
         _ panel: UnsafeMutablePointer<Float>
     ) {
         let whole = columns / 8 * 8, wholeDepth = depth / 16 * 16
-        for k in Swift.stride(from: 0, to: wholeDepth, by: 16) {
+        // Eight rows are read at a time, a run of each: more streams are not fetched ahead. The run's part of the panel
+        // stays in the first cache until it is whole. Two blocks take a cache line of each row at once.
+        for low in Swift.stride(from: 0, to: wholeDepth, by: transposedRun) {
+            let high = min(low + transposedRun, wholeDepth)
             for n in Swift.stride(from: 0, to: whole, by: 8) {
-                // Two blocks take a cache line of each row at once.
-                let (rows, target) = (source + (n &* stride &+ k), panel + (k &* width &+ n))
-                transpose(rows, stride, into: target)
-                transpose(rows + 8, stride, into: target + 8 &* width)
+                for k in Swift.stride(from: low, to: high, by: 16) {
+                    let (rows, target) = (source + (n &* stride &+ k), panel + (k &* width &+ n))
+                    transpose(rows, stride, into: target)
+                    transpose(rows + 8, stride, into: target + 8 &* width)
+                }
             }
         }
         for k in 0..<depth {

@@ -18,8 +18,12 @@ struct TileProduct {
         /// Number of rows, and elements of each.
         let count: Int, depth: Int
 
-        /// The rows where they lie, and from one to the next.
-        var lying: (base: UnsafeMutablePointer<Float>, stride: Int)?
+        /// The rows where they lie, if they do.
+        var matrix: Matrix?
+
+        /// The rows if tiles can read them where they lie: a multiple of 2 KB apart they fall into few sets of the cache,
+        /// and are copied.
+        var lying: Matrix? { matrix.flatMap { $0.stride % 512 == 0 ? nil : $0 } }
 
         /// Writes rows `range` into a buffer whose rows begin the given number of elements apart.
         let fill: (Range<Int>, UnsafeMutablePointer<Float>, Int) -> Void
@@ -49,16 +53,15 @@ struct TileProduct {
         let buffer = a.lying == nil ? Self.chunkRows * stride : 0
         scratch.with(Shape(panels, depth * width), Shape(team.count, buffer)) { packed, buffers in
             team.ranges(panels) { range in
-                for p in range {
-                    Panels.pack(b, rows: 0..<depth, from: p * width, into: packed.pointer + p * depth * width)
-                }
+                Panels.pack(
+                    b, rows: 0..<depth, panels: range, into: packed.pointer + range.lowerBound * depth * width)
             }
             team.parallel { thread in
                 for chunk in chunks * thread / team.count..<chunks * (thread + 1) / team.count {
                     let first = chunk * Self.chunkRows, count = min(Self.chunkRows, a.count - first)
                     var (rows, rowStride) = (buffers.pointer + thread * buffer, stride)
                     if let lying = a.lying {
-                        (rows, rowStride) = (lying.base + first * lying.stride, lying.stride)
+                        (rows, rowStride) = (lying.pointer + first * lying.stride, lying.stride)
                     } else {
                         a.fill(first..<first + count, rows, stride)
                     }
@@ -77,22 +80,28 @@ struct TileProduct {
         let (depth, width) = (a.depth, Panels.width)
         let panels = Panels.count(b.columns), chunks = (a.count + Self.chunkRows - 1) / Self.chunkRows
         let stride = a.lying?.stride ?? Self.bufferStride(depth)
-        scratch.with(Shape(team.count, depth * width), Shape(a.lying == nil ? a.count * stride : 0)) {
+        let panelSize = depth * width, most = min(panels, Panels.packedTogether(b, depth: depth))
+        scratch.with(Shape(team.count, most * panelSize), Shape(a.lying == nil ? a.count * stride : 0)) {
             packed, buffer in
             if a.lying == nil {
                 team.ranges(a.count, grain: 8) { a.fill($0, buffer.pointer + $0.lowerBound * stride, stride) }
             }
-            let rows = a.lying?.base ?? buffer.pointer
+            let rows = a.lying?.pointer ?? buffer.pointer
             team.parallel { thread in
-                let panel = packed.pointer + thread * depth * width
-                for p in panels * thread / team.count..<panels * (thread + 1) / team.count {
-                    Panels.pack(b, rows: 0..<depth, from: p * width, into: panel)
-                    for chunk in 0..<chunks {
-                        let first = chunk * Self.chunkRows
-                        TileStrip.rows(
-                            rows + first * stride, stride, panel, depth: depth,
-                            count: min(Self.chunkRows, a.count - first),
-                            output.panel(row: first, column: p * width))
+                let mine = panels * thread / team.count..<panels * (thread + 1) / team.count
+                for low in Swift.stride(from: mine.lowerBound, to: mine.upperBound, by: most) {
+                    var panel = packed.pointer + thread * most * panelSize
+                    let some = low..<min(low + most, mine.upperBound)
+                    Panels.pack(b, rows: 0..<depth, panels: some, into: panel)
+                    for p in some {
+                        for chunk in 0..<chunks {
+                            let first = chunk * Self.chunkRows
+                            TileStrip.rows(
+                                rows + first * stride, stride, panel, depth: depth,
+                                count: min(Self.chunkRows, a.count - first),
+                                output.panel(row: first, column: p * width))
+                        }
+                        panel += panelSize
                     }
                 }
             }
@@ -101,11 +110,9 @@ struct TileProduct {
 }
 
 extension TileProduct.LeftRows {
-    /// The rows of a matrix. Where they lie a multiple of 2 KB apart they fall into few sets of the cache: such rows are
-    /// copied.
+    /// The rows of a matrix.
     init(_ matrix: Matrix) {
-        (count, depth) = (matrix.rows, matrix.columns)
-        if matrix.stride % 512 != 0 { lying = (matrix.pointer, matrix.stride) }
+        (count, depth, self.matrix) = (matrix.rows, matrix.columns, matrix)
         fill = { range, buffer, stride in
             for (index, row) in range.enumerated() {
                 (buffer + index * stride).update(from: matrix.pointer + row * matrix.stride, count: matrix.columns)

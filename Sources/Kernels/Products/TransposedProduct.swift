@@ -10,10 +10,13 @@ struct TransposedProduct {
     let team: WorkerTeam
 
     /// Rows of a chunk: a panel of b takes 32 KB with AVX-512, 16 KB else.
-    private static let chunkRows = 256
+    static let chunkRows = 256
 
     /// Columns of a that are packed together: whole tiles, 264 KB; two or four of them hold 512 or 1024.
     private static let groupColumns = 268 / RegisterTile.rows * RegisterTile.rows
+
+    /// Columns of b that are packed together (2 MB).
+    private static let panelColumns = 2048
 
     /// Room for them, the ends of the blocks included.
     private static var groupSize: Int {
@@ -93,8 +96,13 @@ struct TransposedProduct {
     }
 
     private func workspace(_ b: TileProduct.LeftRows) -> Int {
-        let filled = b.lying == nil ? Self.chunkRows * fillStride(b) : 0
-        return Self.chunkRows * Panels.width + Self.groupSize + filled
+        let filled = b.matrix == nil ? Self.chunkRows * fillStride(b) : 0
+        return panelsTogether(b) * Self.chunkRows * Panels.width + Self.groupSize + filled
+    }
+
+    /// Panels of b that are packed together for all groups of a's columns.
+    private func panelsTogether(_ b: TileProduct.LeftRows) -> Int {
+        min(Self.panelColumns / Panels.width, Panels.count(b.depth))
     }
 
     private func fillStride(_ b: TileProduct.LeftRows) -> Int { (b.depth + 15) / 16 * 16 + 16 }
@@ -104,37 +112,37 @@ struct TransposedProduct {
         _ a: Matrix, _ b: TileProduct.LeftRows, _ rows: Range<Int>, columns: Range<Int>, panels: Range<Int>,
         into c: Matrix, _ adding: Bool, _ work: UnsafeMutablePointer<Float>
     ) {
-        let panel = work, group = work + Self.chunkRows * Panels.width
+        let together = panelsTogether(b)
+        let group = work + together * Self.chunkRows * Panels.width
         let made = group + Self.groupSize
         for first in stride(from: rows.lowerBound, to: rows.upperBound, by: Self.chunkRows) {
             let chunk = first..<min(first + Self.chunkRows, rows.upperBound)
             var right = Matrix(made, rows: chunk.count, columns: b.depth, stride: fillStride(b))
-            if let lying = b.lying {
-                right = Matrix(
-                    lying.base + first * lying.stride, rows: chunk.count, columns: b.depth, stride: lying.stride)
-            } else {
-                b.fill(chunk, made, right.stride)
-            }
+            if let matrix = b.matrix { right = matrix.rows(chunk) } else { b.fill(chunk, made, right.stride) }
             let output = TileOutput(
                 base: c.pointer, stride: c.stride, columns: c.columns, adding: adding || first > rows.lowerBound)
-            for low in stride(from: columns.lowerBound, to: columns.upperBound, by: Self.groupColumns) {
-                let count = min(Self.groupColumns, columns.upperBound - low)
-                packColumns(a, chunk, low..<low + count, into: group)
-                for p in panels {
-                    Panels.pack(Operand(right), rows: 0..<chunk.count, from: p * Panels.width, into: panel)
-                    TileStrip.packedColumns(
-                        group, blockStride: Self.blockStride(chunk.count), panel, depth: chunk.count, count: count,
-                        output.panel(row: low, column: p * Panels.width))
+            let panelSize = chunk.count * Panels.width
+            for start in stride(from: panels.lowerBound, to: panels.upperBound, by: together) {
+                let some = start..<min(start + together, panels.upperBound)
+                Panels.pack(Operand(right), rows: 0..<chunk.count, panels: some, into: work)
+                for low in stride(from: columns.lowerBound, to: columns.upperBound, by: Self.groupColumns) {
+                    let count = min(Self.groupColumns, columns.upperBound - low)
+                    packColumns(a, chunk, low..<low + count, into: group)
+                    for p in some {
+                        TileStrip.packedColumns(
+                            group, blockStride: Self.blockStride(chunk.count), work + (p - start) * panelSize,
+                            depth: chunk.count, count: count, output.panel(row: low, column: p * Panels.width))
+                    }
                 }
             }
         }
     }
 
     /// Elements from one packed block of `rows` rows to the next; a row may be copied a whole register long.
-    private static func blockStride(_ rows: Int) -> Int { RegisterTile.rows * rows + Lanes.scalarCount }
+    static func blockStride(_ rows: Int) -> Int { RegisterTile.rows * rows + Lanes.scalarCount }
 
     /// Blocks of a tile's rows of aᵗ, one behind the other, each a row after row: what a tile reads lies together.
-    private func packColumns(
+    func packColumns(
         _ a: Matrix, _ rows: Range<Int>, _ columns: Range<Int>, into group: UnsafeMutablePointer<Float>
     ) {
         let blockStride = Self.blockStride(rows.count)

@@ -1,0 +1,38 @@
+internal import Tensors
+
+/// c = [c +] aᵗ·b of factors with few rows: little is summed and much written, such as the gradient of a linear layer.
+///
+/// Both factors are packed whole, and the tiles of c go out side by side, so that its rows are written from their begin to
+/// their end: one below the other they would fall into few sets of the caches, where rows lie a multiple of 4 KB apart.
+extension TransposedProduct {
+    /// The product of factors of at most a chunk's rows, as they lie; threads share the rows of c, and parts of these where
+    /// there are few.
+    func multiplyShallow(_ a: Matrix, _ b: Matrix, into c: Matrix, adding: Bool) {
+        let (depth, panels, step) = (a.rows, Panels.count(c.columns), RegisterTile.rows)
+        guard depth > 0, c.rows > 0 else { return }
+        let blocks = (c.rows + step - 1) / step, blockStride = Self.blockStride(depth)
+        let parts = min(panels, (4 * team.count + blocks - 1) / blocks), panelSize = depth * Panels.width
+        let output = TileOutput(base: c.pointer, stride: c.stride, columns: c.columns, adding: adding)
+        scratch.with(Shape(panels, panelSize), Shape(blocks, blockStride)) { right, left in
+            team.ranges(panels) {
+                Panels.pack(
+                    Operand(b), rows: 0..<depth, panels: $0, into: right.pointer + $0.lowerBound * panelSize)
+            }
+            team.ranges(blocks) {
+                let columns = $0.lowerBound * step..<min(c.rows, $0.upperBound * step)
+                packColumns(a, 0..<depth, columns, into: left.pointer + $0.lowerBound * blockStride)
+            }
+            team.ranges(blocks * parts) { range in
+                for unit in range {
+                    let (block, part) = unit.quotientAndRemainder(dividingBy: parts)
+                    for p in panels * part / parts..<panels * (part + 1) / parts {
+                        TileStrip.columns(
+                            left.pointer + block * blockStride, step, right.pointer + p * panelSize, depth: depth,
+                            count: min(step, c.rows - block * step),
+                            output.panel(row: block * step, column: p * Panels.width))
+                    }
+                }
+            }
+        }
+    }
+}
