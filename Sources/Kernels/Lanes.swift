@@ -2,9 +2,11 @@
 #if JCM_LEVEL_V4
     typealias Lanes = SIMD16<Float>
     typealias LanesInt = SIMD16<Int32>
+    typealias LanesByte = SIMD16<UInt8>
 #else
     typealias Lanes = SIMD8<Float>
     typealias LanesInt = SIMD8<Int32>
+    typealias LanesByte = SIMD8<UInt8>
 #endif
 
 extension Lanes {

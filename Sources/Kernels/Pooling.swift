@@ -12,29 +12,22 @@ public enum MaxPooling {
         let shape = input.shape
         let (height, width, channels) = (shape[1], shape[2], shape[3])
         let (rows, columns) = (output.shape[1], output.shape[2])
+        let end = laneEnd(channels)
         team.ranges(shape[0] * rows) { range in
             for line in range {
                 let (picture, y) = line.quotientAndRemainder(dividingBy: rows)
+                let map = input.pointer + picture * height * width * channels
                 for x in 0..<columns {
-                    let target = output.pointer + (line * columns + x) * channels
-                    let index = winner + (line * columns + x) * channels
-                    var isFirst = true
-                    for place in 0..<9 {
-                        let (row, column) = (2 * y - 1 + place / 3, 2 * x - 1 + place % 3)
-                        guard row >= 0, row < height, column >= 0, column < width else { continue }
-                        let source =
-                            input.pointer + ((picture * height + row) * width + column) * channels
-                        if isFirst {
-                            target.update(from: source, count: channels)
-                            index.update(repeating: UInt8(place), count: channels)
-                            isFirst = false
-                        } else {
-                            for c in 0..<channels {
-                                let better = source[c] > target[c]
-                                target[c] = better ? source[c] : target[c]
-                                index[c] = better ? UInt8(place) : index[c]
-                            }
-                        }
+                    let place = (line * columns + x) * channels
+                    let window = Window(y, x, height: height, width: width)
+                    for c in stride(from: 0, to: end, by: Lanes.scalarCount) {
+                        let (value, index) = window.largest(map + c, channels)
+                        output.pointer[lanes: place + c] = value
+                        let bytes = LanesByte(truncatingIfNeeded: index)
+                        UnsafeMutableRawPointer(winner + place + c).storeBytes(of: bytes, as: LanesByte.self)
+                    }
+                    for c in end..<channels {
+                        (output.pointer[place + c], winner[place + c]) = window.largestElement(map + c, channels)
                     }
                 }
             }
@@ -65,6 +58,51 @@ public enum MaxPooling {
             }
         }
     }
+}
+
+/// The part of a 3×3 window that lies inside a map.
+private struct Window {
+    private let rows: Range<Int>, columns: Range<Int>
+    private let top: Int, left: Int, width: Int
+
+    /// The window around output (`y`, `x`).
+    init(_ y: Int, _ x: Int, height: Int, width: Int) {
+        (top, left, self.width) = (2 * y - 1, 2 * x - 1, width)
+        rows = max(0, top)..<min(height, top + 3)
+        columns = max(0, left)..<min(width, left + 3)
+    }
+
+    /// The largest elements of a register's worth of `map`'s channels, and which of the nine places they have.
+    @inline(__always)
+    func largest(_ map: UnsafeMutablePointer<Float>, _ channels: Int) -> (Lanes, LanesInt) {
+        var value = map[lanes: offset(rows.lowerBound, columns.lowerBound, channels)]
+        var index = LanesInt(repeating: Int32(place(rows.lowerBound, columns.lowerBound)))
+        for row in rows {
+            for column in columns {
+                let candidate = map[lanes: offset(row, column, channels)]
+                let isLarger = candidate .> value
+                value.replace(with: candidate, where: isLarger)
+                index.replace(with: LanesInt(repeating: Int32(place(row, column))), where: isLarger)
+            }
+        }
+        return (value, index)
+    }
+
+    /// The same of a single channel.
+    func largestElement(_ map: UnsafeMutablePointer<Float>, _ channels: Int) -> (Float, UInt8) {
+        var value = map[offset(rows.lowerBound, columns.lowerBound, channels)]
+        var index = place(rows.lowerBound, columns.lowerBound)
+        for row in rows {
+            for column in columns where map[offset(row, column, channels)] > value {
+                (value, index) = (map[offset(row, column, channels)], place(row, column))
+            }
+        }
+        return (value, UInt8(index))
+    }
+
+    private func offset(_ row: Int, _ column: Int, _ channels: Int) -> Int { (row &* width &+ column) &* channels }
+
+    private func place(_ row: Int, _ column: Int) -> Int { 3 &* (row &- top) &+ column &- left }
 }
 
 /// Pooling of a map's columns over its height: [N, H, W, C] → [N, W, C].
