@@ -53,6 +53,14 @@ public struct Dropout: Sendable {
         }
     }
 
+    /// Masks a part of a sample alone: the elements of number `sample` from `first` on, as `apply` would as parts of the whole.
+    public func apply(_ part: Tensor, from first: Int, ofSample sample: Int, _ randomness: SampleRandomness) {
+        guard threshold > 0 else { return }
+        precondition(
+            randomness.positions.indices.contains(sample), "sample \(sample) of \(randomness.positions.count) positions")
+        mask(part.pointer - first, first..<first + part.count, randomness.seed, randomness.positions[sample])
+    }
+
     /// Elements 8i … 8i+7 take the eight half words of the i-th Philox block; eight blocks are drawn at a time.
     private func mask(
         _ x: UnsafeMutablePointer<Float>, _ range: Range<Int>, _ seed: UInt64, _ position: UInt64
@@ -61,11 +69,11 @@ public struct Dropout: Sendable {
         let counter = (purpose, position & 0xFFFF_FFFF, position >> 32)
         withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 16) { words in
             let halves = UnsafeMutableRawPointer(words.baseAddress!).assumingMemoryBound(to: UInt16.self)
-            for first in stride(from: range.lowerBound, to: range.upperBound, by: 64) {
+            for first in stride(from: range.lowerBound / 8 * 8, to: range.upperBound, by: 64) {
                 Self.philox(firstBlock: UInt64(first / 8), counter, seed, into: words.baseAddress!)
                 let line = x + first
                 let (limit, factor) = (UInt16(truncatingIfNeeded: threshold), self.factor)
-                for index in 0..<min(64, range.upperBound - first) {
+                for index in max(0, range.lowerBound - first)..<min(64, range.upperBound - first) {
                     line[index] = halves[index] < limit ? 0 : line[index] * factor
                 }
             }

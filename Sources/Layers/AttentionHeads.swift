@@ -18,6 +18,9 @@ struct AttentionHeads {
 }
 
 /// Scaled dot-product attention over all pictures and heads: softmax(Q·Kᵗ/√d)·V. Vaswani et al. 2017, 3.2.
+///
+/// A head runs from its scores to its output at once: what lies between, a few KB for sequences as short as a picture's, stays
+/// in the first cache.
 struct ScaledDotProduct {
     let isCausal: Bool
     let dropout: Dropout
@@ -28,20 +31,23 @@ struct ScaledDotProduct {
         _ q: AttentionHeads, _ k: AttentionHeads, _ v: AttentionHeads, probabilities: Tensor, dropped: Tensor,
         into output: AttentionHeads, _ pass: Pass
     ) {
-        let (queries, keys) = (probabilities.shape[2], probabilities.shape[3])
+        precondition(
+            !isCausal || probabilities.shape[2] == probabilities.shape[3], "a causal mask over \(probabilities.shape)")
         let scale = 1 / Float(q.width).squareRoot()
-        eachHead(probabilities) { picture, head, p in
-            multiply(q.matrix(picture, head), k.matrix(picture, head).transposed, into: p, scale: scale, team: .solo)
-        }
-        Softmax.forward(probabilities, team: context.team, visible: isCausal ? { $0 % queries + 1 } : nil)
-        precondition(!isCausal || queries == keys, "a causal mask over \(queries)×\(keys)")
-        let used = pass.isTraining && dropout.probability > 0 ? dropped : probabilities
-        if pass.isTraining && dropout.probability > 0 {
-            dropped.assign(probabilities)
-            dropout.apply(dropped, pass.randomness, team: context.team)
-        }
-        eachHead(used) { picture, head, p in
-            multiply(p, v.matrix(picture, head), into: output.matrix(picture, head), team: .solo)
+        let drops = drops(pass)
+        eachHead(probabilities) { picture, head in
+            let p = scores(probabilities, picture, head)
+            multiply(
+                q.matrix(picture, head), k.matrix(picture, head).transposed, into: Matrix(p), scale: scale,
+                team: .solo)
+            Softmax.forward(p, team: .solo, visible: isCausal ? { $0 + 1 } : nil)
+            var used = p
+            if drops {
+                used = scores(dropped, picture, head)
+                used.assign(p)
+                dropout.apply(used, from: head * p.count, ofSample: picture, pass.randomness)
+            }
+            multiply(Matrix(used), v.matrix(picture, head), into: output.matrix(picture, head), team: .solo)
         }
     }
 
@@ -52,37 +58,38 @@ struct ScaledDotProduct {
         _ dv: AttentionHeads, _ pass: Pass
     ) {
         let scale = 1 / Float(q.width).squareRoot()
-        let hasDropout = pass.isTraining && dropout.probability > 0
+        let drops = drops(pass)
         context.scratch.with(probabilities.shape) { gradient in
-            let used = hasDropout ? dropped : probabilities
-            eachHead(used) { picture, head, p in
-                let g = outputGradient.matrix(picture, head)
-                multiply(p.transposed, g, into: dv.matrix(picture, head), team: .solo)
+            eachHead(probabilities) { picture, head in
+                let p = scores(probabilities, picture, head), g = scores(gradient, picture, head)
+                let used = drops ? scores(dropped, picture, head) : p
+                let above = outputGradient.matrix(picture, head)
+                multiply(Matrix(used).transposed, above, into: dv.matrix(picture, head), team: .solo)
+                multiply(above, v.matrix(picture, head).transposed, into: Matrix(g), team: .solo)
+                if drops { dropout.apply(g, from: head * p.count, ofSample: picture, pass.randomness) }
+                Softmax.backward(g, probabilities: p, team: .solo)
                 multiply(
-                    g, v.matrix(picture, head).transposed, into: matrix(gradient, picture, head), team: .solo)
-            }
-            if hasDropout { dropout.apply(gradient, pass.randomness, team: context.team) }
-            Softmax.backward(gradient, probabilities: probabilities, team: context.team)
-            eachHead(gradient) { picture, head, g in
-                multiply(g, k.matrix(picture, head), into: dq.matrix(picture, head), scale: scale, team: .solo)
+                    Matrix(g), k.matrix(picture, head), into: dq.matrix(picture, head), scale: scale, team: .solo)
                 multiply(
-                    g.transposed, q.matrix(picture, head), into: dk.matrix(picture, head), scale: scale,
+                    Matrix(g).transposed, q.matrix(picture, head), into: dk.matrix(picture, head), scale: scale,
                     team: .solo)
             }
         }
     }
 
-    private func matrix(_ scores: Tensor, _ picture: Int, _ head: Int) -> Matrix {
-        let (queries, keys) = (scores.shape[2], scores.shape[3])
-        return Matrix(
-            scores.pointer + (picture * scores.shape[1] + head) * queries * keys, rows: queries, columns: keys,
-            stride: keys)
+    private func drops(_ pass: Pass) -> Bool { pass.isTraining && dropout.probability > 0 }
+
+    /// Head `head` of picture `picture`: [Lq, Lk] of [N, h, Lq, Lk].
+    private func scores(_ all: Tensor, _ picture: Int, _ head: Int) -> Tensor {
+        let index = picture * all.shape[1] + head
+        return all.reshaped(all.shape[0] * all.shape[1], all.shape[2] * all.shape[3]).slice(index..<index + 1)
+            .reshaped(all.shape[2], all.shape[3])
     }
 
-    private func eachHead(_ scores: Tensor, _ body: (Int, Int, Matrix) -> Void) {
+    private func eachHead(_ scores: Tensor, _ body: (Int, Int) -> Void) {
         let heads = scores.shape[1]
         context.team.ranges(scores.shape[0] * heads) { range in
-            for index in range { body(index / heads, index % heads, matrix(scores, index / heads, index % heads)) }
+            for index in range { body(index / heads, index % heads) }
         }
     }
 }

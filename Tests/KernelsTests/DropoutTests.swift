@@ -47,6 +47,23 @@ struct DropoutTests {
         }
     }
 
+    @Test("A part by itself has the mask of the whole", arguments: [1, 8, 49, 63, 64, 144, 333])
+    func parts(_ length: Int) {
+        let parts = 5
+        let whole = masked(0.3, positions: [4, 9], length: parts * length)
+        let dropout = Dropout(probability: 0.3, site: 1)
+        for (sample, values) in whole.enumerated() {
+            for part in 0..<parts {
+                let alone = TestTensor([length])
+                alone.view.fill(1)
+                dropout.apply(
+                    alone.view, from: part * length, ofSample: sample,
+                    SampleRandomness(seed: 7, positions: [4, 9]))
+                #expect(alone.view.array == Array(values[part * length..<(part + 1) * length]))
+            }
+        }
+    }
+
     @Test("Zeros are scattered: neighbours and halves of a word do not go together")
     func independence() {
         let values = masked(0.5, positions: [9], length: 80_000)[0]
