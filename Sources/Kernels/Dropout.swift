@@ -56,8 +56,8 @@ public struct Dropout: Sendable {
     /// Masks a part of a sample alone: the elements of number `sample` from `first` on, as `apply` would as parts of the whole.
     public func apply(_ part: Tensor, from first: Int, ofSample sample: Int, _ randomness: SampleRandomness) {
         guard threshold > 0 else { return }
-        precondition(
-            randomness.positions.indices.contains(sample), "sample \(sample) of \(randomness.positions.count) positions")
+        let count = randomness.positions.count
+        precondition((0..<count).contains(sample), "sample \(sample) of \(count) positions")
         mask(part.pointer - first, first..<first + part.count, randomness.seed, randomness.positions[sample])
     }
 
