@@ -53,7 +53,8 @@ public struct Dropout: Sendable {
         }
     }
 
-    /// Masks a part of a sample alone: the elements of number `sample` from `first` on, as `apply` would as parts of the whole.
+    /// Masks a part of a sample alone: the elements of sample number `sample` from `first` on, as if they were masked with
+    /// the whole [N, …].
     public func apply(_ part: Tensor, from first: Int, ofSample sample: Int, _ randomness: SampleRandomness) {
         guard threshold > 0 else { return }
         let count = randomness.positions.count

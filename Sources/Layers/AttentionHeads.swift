@@ -19,8 +19,8 @@ struct AttentionHeads {
 
 /// Scaled dot-product attention over all pictures and heads: softmax(Q·Kᵗ/√d)·V. Vaswani et al. 2017, 3.2.
 ///
-/// A head runs from its scores to its output at once: what lies between, a few KB for sequences as short as a picture's, stays
-/// in the first cache.
+/// A head runs from its scores to its output at once: what lies between, a few KB for sequences as short as a picture's,
+/// stays in the first cache.
 struct ScaledDotProduct {
     let isCausal: Bool
     let dropout: Dropout

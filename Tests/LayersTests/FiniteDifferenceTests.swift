@@ -21,32 +21,32 @@ struct FiniteDifferenceTests {
     @Test("Convolution blocks: 1×1, strided 1×1, 3×3", arguments: [(1, 1), (1, 2), (3, 1)])
     func convolutionBlock(_ kernel: Int, _ stride: Int) {
         let context = context()
-        LayerCheck(block(kernel, stride, 7, context), context).agreesWithDifferences(input: [3, 6, 5, 7])
+        #expect(LayerCheck(block(kernel, stride, 7, context), context).disagreements(input: [3, 6, 5, 7]) == [])
     }
 
     @Test("Column pooling and the linear layer")
     func poolingAndLinear() {
         let first = context()
-        LayerCheck(ColumnPool("x", .mean, columns: 5, channels: 4, first), first)
-            .agreesWithDifferences(input: [3, 4, 5, 4])
+        let pool = LayerCheck(ColumnPool("x", .mean, columns: 5, channels: 4, first), first)
+        #expect(pool.disagreements(input: [3, 4, 5, 4]) == [])
         let second = context()
-        LayerCheck(Linear("x", rows: 4, inputs: 9, outputs: 6, second), second)
-            .agreesWithDifferences(input: [3, 4, 9])
+        let linear = LayerCheck(Linear("x", rows: 4, inputs: 9, outputs: 6, second), second)
+        #expect(linear.disagreements(input: [3, 4, 9]) == [])
     }
 
     @Test("Recurrent layers", arguments: RecurrentLayer.Cell.allCases)
     func recurrent(_ cell: RecurrentLayer.Cell) {
         let context = context()
         let layer = RecurrentLayer("x", index: 0, cell: cell, columns: 5, inputs: 6, hidden: 9, context)
-        LayerCheck(layer, context).agreesWithDifferences(input: [3, 5, 6])
+        #expect(LayerCheck(layer, context).disagreements(input: [3, 5, 6]) == [])
     }
 
     @Test("Encoder layers with dropout: the mask of backward is that of forward", arguments: [false, true])
     func encoderLayer(_ isPreNorm: Bool) {
         let context = context()
         let shape = TransformerShape(width: 12, heads: 3, inner: 20, dropout: 0.3, isPreNorm: isPreNorm)
-        LayerCheck(EncoderLayer("x", length: 5, shape, context), context)
-            .agreesWithDifferences(input: [3, 5, 12], step: 1e-3, bound: 0.05)
+        let check = LayerCheck(EncoderLayer("x", length: 5, shape, context), context)
+        #expect(check.disagreements(input: [3, 5, 12], step: 1e-3, bound: 0.05) == [])
     }
 
     @Test("Decoder layers with dropout, with respect to their memory", arguments: [false, true])
@@ -56,17 +56,19 @@ struct FiniteDifferenceTests {
         let layer = DecoderLayer("x", length: 4, memoryLength: 5, shape, context)
         var random = RandomStream(seed: 2, .test)
         let input = TestTensor([3, 4, 12], (0..<144).map { _ in random.normal() })
-        LayerCheck(context) {
+        let check = LayerCheck(context) {
             layer.forward(input.view, memory: $0, $1)
         } backward: {
             $1.fill(0)
             layer.backward($0, addingToMemory: $1, $2)
-        }.agreesWithDifferences(input: [3, 5, 12], step: 1e-3, bound: 0.05)
+        }
+        #expect(check.disagreements(input: [3, 5, 12], step: 1e-3, bound: 0.05) == [])
     }
 
     @Test("Layer normalisation")
     func layerNorm() {
         let context = context()
-        LayerCheck(LayerNorm("x", rows: 4, width: 21, context), context).agreesWithDifferences(input: [3, 4, 21])
+        let check = LayerCheck(LayerNorm("x", rows: 4, width: 21, context), context)
+        #expect(check.disagreements(input: [3, 4, 21]) == [])
     }
 }

@@ -37,7 +37,8 @@ struct WinogradTiles {
     }
 }
 
-/// Where the 36 planes of some tiles, or of a panel's rows, lie: plane by plane, a tile after another, `stride` elements apart.
+/// Where the 36 planes of some tiles, or of a panel's rows, lie: plane by plane, a tile after another, `stride` elements
+/// apart.
 struct WinogradPlanes {
     let base: UnsafeMutablePointer<Float>
     let tiles: Int
@@ -45,10 +46,11 @@ struct WinogradPlanes {
 
     /// Elements from one plane to the next: a cache line more than it takes. The transforms write to all planes at once,
     /// which would fall into few sets of the caches where planes lie a power of two apart.
-    private var planeStride: Int { tiles &* stride &+ 16 }
+    @inline(__always)
+    private static func planeStride(_ tiles: Int, _ stride: Int) -> Int { tiles &* stride &+ 16 }
 
     /// Elements of all planes.
-    static func size(tiles: Int, stride: Int) -> Int { WinogradTiles.planes * (tiles * stride + 16) }
+    static func size(tiles: Int, stride: Int) -> Int { WinogradTiles.planes * planeStride(tiles, stride) }
 
     /// The elements that planes of `tiles` tiles with `channels` channels take; tiles lie a bit further apart, since rows
     /// of a power of two would fall into few sets of the cache.
@@ -62,7 +64,7 @@ struct WinogradPlanes {
     /// Tile `tile` of plane `plane`.
     @inline(__always)
     subscript(plane: Int, tile: Int) -> UnsafeMutablePointer<Float> {
-        base + (plane &* planeStride &+ tile &* stride)
+        base + (plane &* Self.planeStride(tiles, stride) &+ tile &* stride)
     }
 }
 

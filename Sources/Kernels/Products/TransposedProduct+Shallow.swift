@@ -5,8 +5,8 @@ internal import Tensors
 /// Both factors are packed whole, and the tiles of c go out side by side, so that its rows are written from their begin to
 /// their end: one below the other they would fall into few sets of the caches, where rows lie a multiple of 4 KB apart.
 extension TransposedProduct {
-    /// The product of factors of at most a chunk's rows, as they lie; threads share the rows of c, and parts of these where
-    /// there are few.
+    /// c [M, N] = [c +] aᵗ·b for a [K, M] and b [K, N], K at most a chunk's rows, as they lie; threads share the rows of c,
+    /// and parts of these where there are few.
     func multiplyShallow(_ a: Matrix, _ b: Matrix, into c: Matrix, adding: Bool) {
         let (depth, panels, step) = (a.rows, Panels.count(c.columns), RegisterTile.rows)
         guard depth > 0, c.rows > 0 else { return }
