@@ -11,6 +11,15 @@ struct TileRow {
     }
 }
 
+/// A stride and its multiples, computed before the loop: x86 adds twice, four and eight times a register by itself.
+struct TileStrides {
+    let one, three, four, five: Int
+
+    init(_ stride: Int) {
+        (one, three, four, five) = (stride, 3 &* stride, 4 &* stride, 5 &* stride)
+    }
+}
+
 /// The part of a product that is summed up in registers: up to 14 rows of two registers each.
 ///
 /// Every element is the sum over k, in order, of one fused multiply-add each: its bits depend neither on the tile that
@@ -31,44 +40,100 @@ struct RegisterTile {
     /// Columns: two registers.
     static let columns = 2 * Lanes.scalarCount
 
-    /// self[m, n] += Σ over k < `depth` of a[m·rowStride + k·depthStride] · b[k·bStride + n], for `rows` rows; only the left
+    /// self[m, n] += Σ over k < `depth` of a[m·rows + k·steps] · b[k·bStride + n], for `count` rows; only the left
     /// register of each where the tile is not `wide`.
     @inline(__always)
     mutating func accumulate(
-        _ rows: Int, wide: Bool = true, _ a: UnsafeMutablePointer<Float>, rowStride: Int, depthStride: Int,
+        _ count: Int, wide: Bool = true, _ a: UnsafeMutablePointer<Float>, rows: TileStrides, steps: TileStrides,
         _ b: UnsafeMutablePointer<Float>, bStride: Int, depth: Int
     ) {
-        // Addresses are one of few pointers plus once or twice the stride: x86 adds that by itself.
-        var (a0, a3, a6) = (a, a + 3 &* rowStride, a + 6 &* rowStride)
-        var (a9, a12) = (a + 9 &* rowStride, a + 12 &* rowStride)
-        var b = b
-        let (one, two) = (rowStride, 2 &* rowStride)
-        var k = 0
-        while k < depth {
-            let (x, y) = (b[lanes: 0], wide ? b[lanes: Lanes.scalarCount] : .zero)
-            r0.add(a0[0], x, y, wide)
-            if rows > 1 { r1.add(a0[one], x, y, wide) }
-            if rows > 2 { r2.add(a0[two], x, y, wide) }
-            if rows > 3 { r3.add(a3[0], x, y, wide) }
-            if rows > 4 { r4.add(a3[one], x, y, wide) }
-            if rows > 5 { r5.add(a3[two], x, y, wide) }
-            if rows > 6 { r6.add(a6[0], x, y, wide) }
-            if rows > 7 { r7.add(a6[one], x, y, wide) }
-            if rows > 8 { r8.add(a6[two], x, y, wide) }
-            if rows > 9 { r9.add(a9[0], x, y, wide) }
-            if rows > 10 { r10.add(a9[one], x, y, wide) }
-            if rows > 11 { r11.add(a9[two], x, y, wide) }
-            if rows > 12 { r12.add(a12[0], x, y, wide) }
-            if rows > 13 { r13.add(a12[one], x, y, wide) }
-            a0 += depthStride
-            if rows > 3 { a3 += depthStride }
-            if rows > 6 { a6 += depthStride }
-            if rows > 9 { a9 += depthStride }
-            if rows > 12 { a12 += depthStride }
-            b += bStride
-            k &+= 1
-        }
+        #if JCM_LEVEL_V4
+            accumulateByStep(count, wide, a, rows.one, steps.one, b, bStride, depth)
+        #else
+            accumulateByFour(count, wide, a, rows, steps, b, bStride, depth)
+        #endif
     }
+
+    #if JCM_LEVEL_V4
+        /// One step over k at a time: 28 multiply-adds hide what moves the pointers.
+        @inline(__always)
+        private mutating func accumulateByStep(
+            _ count: Int, _ wide: Bool, _ a: UnsafeMutablePointer<Float>, _ rowStride: Int, _ depthStride: Int,
+            _ b: UnsafeMutablePointer<Float>, _ bStride: Int, _ depth: Int
+        ) {
+            // Addresses are one of few pointers plus once or twice the stride: x86 adds that by itself.
+            var (a0, a3, a6) = (a, a + 3 &* rowStride, a + 6 &* rowStride)
+            var (a9, a12) = (a + 9 &* rowStride, a + 12 &* rowStride)
+            var b = b
+            let (one, two) = (rowStride, 2 &* rowStride)
+            var k = 0
+            while k < depth {
+                let (x, y) = (b[lanes: 0], wide ? b[lanes: Lanes.scalarCount] : .zero)
+                r0.add(a0[0], x, y, wide)
+                if count > 1 { r1.add(a0[one], x, y, wide) }
+                if count > 2 { r2.add(a0[two], x, y, wide) }
+                if count > 3 { r3.add(a3[0], x, y, wide) }
+                if count > 4 { r4.add(a3[one], x, y, wide) }
+                if count > 5 { r5.add(a3[two], x, y, wide) }
+                if count > 6 { r6.add(a6[0], x, y, wide) }
+                if count > 7 { r7.add(a6[one], x, y, wide) }
+                if count > 8 { r8.add(a6[two], x, y, wide) }
+                if count > 9 { r9.add(a9[0], x, y, wide) }
+                if count > 10 { r10.add(a9[one], x, y, wide) }
+                if count > 11 { r11.add(a9[two], x, y, wide) }
+                if count > 12 { r12.add(a12[0], x, y, wide) }
+                if count > 13 { r13.add(a12[one], x, y, wide) }
+                a0 += depthStride
+                if count > 3 { a3 += depthStride }
+                if count > 6 { a6 += depthStride }
+                if count > 9 { a9 += depthStride }
+                if count > 12 { a12 += depthStride }
+                b += bStride
+                k &+= 1
+            }
+        }
+    #else
+        /// Four steps over k at a time from one pointer into each factor. Beside 12 multiply-adds a step, what moves
+        /// pointers and counts would be a fifth of the instructions; where another hardware thread shares the core, they
+        /// take time.
+        @inline(__always)
+        private mutating func accumulateByFour(
+            _ count: Int, _ wide: Bool, _ a: UnsafeMutablePointer<Float>, _ rows: TileStrides, _ steps: TileStrides,
+            _ b: UnsafeMutablePointer<Float>, _ bStride: Int, _ depth: Int
+        ) {
+            var (a, b, left) = (a, b, depth)
+            while left >= 4 {
+                addStep(count, wide, a, rows, b)
+                addStep(count, wide, a + steps.one, rows, b + bStride)
+                addStep(count, wide, a + 2 &* steps.one, rows, b + 2 &* bStride)
+                addStep(count, wide, a + steps.three, rows, b + 3 &* bStride)
+                a += steps.four
+                b += 4 &* bStride
+                left &-= 4
+            }
+            while left > 0 {
+                addStep(count, wide, a, rows, b)
+                a += steps.one
+                b += bStride
+                left &-= 1
+            }
+        }
+
+        /// self[m, n] += a[m·rows] · b[n].
+        @inline(__always)
+        private mutating func addStep(
+            _ count: Int, _ wide: Bool, _ a: UnsafeMutablePointer<Float>, _ rows: TileStrides,
+            _ b: UnsafeMutablePointer<Float>
+        ) {
+            let (x, y) = (b[lanes: 0], wide ? b[lanes: Lanes.scalarCount] : .zero)
+            r0.add(a[0], x, y, wide)
+            if count > 1 { r1.add(a[rows.one], x, y, wide) }
+            if count > 2 { r2.add(a[2 &* rows.one], x, y, wide) }
+            if count > 3 { r3.add(a[rows.three], x, y, wide) }
+            if count > 4 { r4.add(a[rows.four], x, y, wide) }
+            if count > 5 { r5.add(a[rows.five], x, y, wide) }
+        }
+    #endif
 
     /// Calls `body` with the first `rows` rows and their numbers.
     @inline(__always)

@@ -22,9 +22,9 @@ enum TileStrip {
         count: Int, _ output: PanelOutput, first: Int = 0, terms: Terms = Terms()
     ) {
         if output.width == RegisterTile.columns {
-            wideRows(a, rowStride, panel, depth, count, output, first, terms)
+            wideRows(a, TileStrides(rowStride), panel, depth, count, output, first, terms)
         } else if output.width == Lanes.scalarCount {
-            narrowRows(a, rowStride, panel, depth, count, output, first, terms)
+            narrowRows(a, TileStrides(rowStride), panel, depth, count, output, first, terms)
         } else {
             precondition(first == 0, "a strip that fills no register goes out as a whole")
             withEdge(count, output) {
@@ -40,9 +40,9 @@ enum TileStrip {
         count: Int, _ output: PanelOutput, terms: Terms = Terms()
     ) {
         if output.width == RegisterTile.columns {
-            wideColumns(a, depthStride, panel, depth, count, output, 0, terms)
+            wideColumns(a, TileStrides(depthStride), panel, depth, count, output, 0, terms)
         } else if output.width == Lanes.scalarCount {
-            narrowColumns(a, depthStride, panel, depth, count, output, 0, terms)
+            narrowColumns(a, TileStrides(depthStride), panel, depth, count, output, 0, terms)
         } else {
             withEdge(count, output) {
                 columns(a + $0, depthStride, panel, depth: depth, count: $1, $2, terms: terms)
@@ -66,40 +66,40 @@ enum TileStrip {
 
     @inline(never)
     private static func wideRows(
-        _ a: UnsafeMutablePointer<Float>, _ stride: Int, _ panel: UnsafeMutablePointer<Float>, _ depth: Int,
+        _ a: UnsafeMutablePointer<Float>, _ rows: TileStrides, _ panel: UnsafeMutablePointer<Float>, _ depth: Int,
         _ count: Int, _ output: PanelOutput, _ first: Int, _ terms: Terms
-    ) { blocks(a, rowStride: stride, depthStride: 1, panel, depth, count, first, terms, wide: true, output) }
+    ) { blocks(a, rows: rows, steps: TileStrides(1), panel, depth, count, first, terms, wide: true, output) }
 
     @inline(never)
     private static func narrowRows(
-        _ a: UnsafeMutablePointer<Float>, _ stride: Int, _ panel: UnsafeMutablePointer<Float>, _ depth: Int,
+        _ a: UnsafeMutablePointer<Float>, _ rows: TileStrides, _ panel: UnsafeMutablePointer<Float>, _ depth: Int,
         _ count: Int, _ output: PanelOutput, _ first: Int, _ terms: Terms
-    ) { blocks(a, rowStride: stride, depthStride: 1, panel, depth, count, first, terms, wide: false, output) }
+    ) { blocks(a, rows: rows, steps: TileStrides(1), panel, depth, count, first, terms, wide: false, output) }
 
     @inline(never)
     private static func wideColumns(
-        _ a: UnsafeMutablePointer<Float>, _ stride: Int, _ panel: UnsafeMutablePointer<Float>, _ depth: Int,
+        _ a: UnsafeMutablePointer<Float>, _ steps: TileStrides, _ panel: UnsafeMutablePointer<Float>, _ depth: Int,
         _ count: Int, _ output: PanelOutput, _ first: Int, _ terms: Terms
-    ) { blocks(a, rowStride: 1, depthStride: stride, panel, depth, count, first, terms, wide: true, output) }
+    ) { blocks(a, rows: TileStrides(1), steps: steps, panel, depth, count, first, terms, wide: true, output) }
 
     @inline(never)
     private static func narrowColumns(
-        _ a: UnsafeMutablePointer<Float>, _ stride: Int, _ panel: UnsafeMutablePointer<Float>, _ depth: Int,
+        _ a: UnsafeMutablePointer<Float>, _ steps: TileStrides, _ panel: UnsafeMutablePointer<Float>, _ depth: Int,
         _ count: Int, _ output: PanelOutput, _ first: Int, _ terms: Terms
-    ) { blocks(a, rowStride: 1, depthStride: stride, panel, depth, count, first, terms, wide: false, output) }
+    ) { blocks(a, rows: TileStrides(1), steps: steps, panel, depth, count, first, terms, wide: false, output) }
 
     @inline(__always)
     private static func blocks(
-        _ a: UnsafeMutablePointer<Float>, rowStride: Int, depthStride: Int, _ panel: UnsafeMutablePointer<Float>,
+        _ a: UnsafeMutablePointer<Float>, rows: TileStrides, steps: TileStrides, _ panel: UnsafeMutablePointer<Float>,
         _ depth: Int, _ count: Int, _ start: Int, _ terms: Terms, wide: Bool, _ output: PanelOutput
     ) {
         RegisterTile.forEachBlock(count) { first, size in
             var tile = RegisterTile()
             #if JCM_LEVEL_V4
-                var (left, right, term) = (a + first &* rowStride, panel, 0)
+                var (left, right, term) = (a + first &* rows.one, panel, 0)
                 repeat {
                     tile.accumulate(
-                        size, wide: wide, left, rowStride: rowStride, depthStride: depthStride, right,
+                        size, wide: wide, left, rows: rows, steps: steps, right,
                         bStride: terms.rowStride, depth: depth)
                     left += terms.leftStride
                     right += terms.panelStride
@@ -107,7 +107,7 @@ enum TileStrip {
                 } while term < terms.count
             #else
                 tile.accumulate(
-                    size, wide: wide, a + first &* rowStride, rowStride: rowStride, depthStride: depthStride, panel,
+                    size, wide: wide, a + first &* rows.one, rows: rows, steps: steps, panel,
                     bStride: RegisterTile.columns, depth: depth)
             #endif
             output.take(tile, size, wide: wide, first: start &+ first)
