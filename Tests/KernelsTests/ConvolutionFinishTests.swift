@@ -7,7 +7,8 @@ import Testing
 /// What a convolution does to its outputs while they are in registers.
 @Suite("Convolution: moments and inference")
 struct ConvolutionFinishTests {
-    /// 1×1, 3×3 by either method, a strided one, one whose channels fill no register; several chunks of rows.
+    /// 1×1, 3×3 by either method, a strided one, ones whose channels fill no register; several chunks of rows, and chunks
+    /// in several strips.
     static let geometries = [
         ConvolutionGeometry(inputHeight: 16, inputWidth: 12, inputChannels: 24, outputChannels: 48, kernel: 1),
         ConvolutionGeometry(
@@ -16,6 +17,7 @@ struct ConvolutionFinishTests {
             inputHeight: 13, inputWidth: 10, inputChannels: 5, outputChannels: 7, kernel: 3, padding: 1),
         ConvolutionGeometry(
             inputHeight: 16, inputWidth: 12, inputChannels: 20, outputChannels: 40, kernel: 1, strideHeight: 2),
+        ConvolutionGeometry(inputHeight: 20, inputWidth: 15, inputChannels: 1030, outputChannels: 37, kernel: 1),
     ]
 
     private func tensors(_ g: ConvolutionGeometry, _ pictures: Int) -> (x: TestTensor, w: TestTensor, y: TestTensor) {

@@ -18,6 +18,9 @@ struct TileProduct {
         /// Number of rows, and elements of each.
         let count: Int, depth: Int
 
+        /// Chunks of rows.
+        var chunks: Int { (count + TileProduct.chunkRows - 1) / TileProduct.chunkRows }
+
         /// The rows where they lie, if they do.
         var matrix: Matrix?
 
@@ -32,23 +35,36 @@ struct TileProduct {
     /// output = a·b.
     func multiply(_ a: LeftRows, _ b: Operand, _ output: TileOutput) {
         guard a.count > 0, b.columns > 0 else { return }
-        if a.count * a.depth <= Self.residentLeft || a.count <= 3 * Self.chunkRows {
+        if a.count * a.depth <= Self.strip || a.count <= 3 * Self.chunkRows {
             multiplyByColumns(a, b, output)
+        } else if a.lying == nil && a.chunks < Self.unitsPerThread * team.count {
+            // Several threads will need the same rows.
+            let stride = Self.bufferStride(a.depth)
+            scratch.with(Shape(a.count, stride)) { rows in
+                team.ranges(a.count, grain: 8) { a.fill($0, rows.pointer + $0.lowerBound * stride, stride) }
+                let matrix = Matrix(rows.pointer, rows: a.count, columns: a.depth, stride: stride)
+                multiplyByRows(LeftRows(matrix), b, output)
+            }
         } else {
             multiplyByRows(a, b, output)
         }
     }
 
-    /// Elements of a left factor that stays in the caches while each panel passes by it (4 MB).
-    private static let residentLeft = 1 << 20
+    /// Elements of a left factor's strip of rows that stays in the second cache while the panels pass by it (352 KB).
+    private static let strip = 88 << 10
+
+    /// Units that each thread should have, so that all end at about the same time.
+    private static let unitsPerThread = 4
 
     /// Elements between the rows of a filled buffer: rows of a power of two would fall into few sets of the cache.
     private static func bufferStride(_ depth: Int) -> Int { (depth + 15) / 16 * 16 + 16 }
 
-    /// Many rows: all panels are packed, then threads share the chunks of rows.
+    /// Many rows: all panels are packed, then threads share units of a chunk of rows and, where there are few of them, a
+    /// part of the panels.
     private func multiplyByRows(_ a: LeftRows, _ b: Operand, _ output: TileOutput) {
         let (depth, width) = (a.depth, Panels.width)
-        let panels = Panels.count(b.columns), chunks = (a.count + Self.chunkRows - 1) / Self.chunkRows
+        let panels = Panels.count(b.columns), chunks = a.chunks
+        let parts = a.lying == nil ? 1 : min(panels, (Self.unitsPerThread * team.count + chunks - 1) / chunks)
         let stride = Self.bufferStride(depth)
         let buffer = a.lying == nil ? Self.chunkRows * stride : 0
         scratch.with(Shape(panels, depth * width), Shape(team.count, buffer)) { packed, buffers in
@@ -57,20 +73,35 @@ struct TileProduct {
                     b, rows: 0..<depth, panels: range, into: packed.pointer + range.lowerBound * depth * width)
             }
             team.parallel { thread in
-                for chunk in chunks * thread / team.count..<chunks * (thread + 1) / team.count {
+                let units = chunks * parts
+                for unit in units * thread / team.count..<units * (thread + 1) / team.count {
+                    let (chunk, part) = unit.quotientAndRemainder(dividingBy: parts)
                     let first = chunk * Self.chunkRows, count = min(Self.chunkRows, a.count - first)
-                    var (rows, rowStride) = (buffers.pointer + thread * buffer, stride)
+                    var rows = Matrix(buffers.pointer + thread * buffer, rows: count, columns: depth, stride: stride)
                     if let lying = a.lying {
-                        (rows, rowStride) = (lying.pointer + first * lying.stride, lying.stride)
+                        rows = lying.rows(first..<first + count)
                     } else {
-                        a.fill(first..<first + count, rows, stride)
+                        a.fill(first..<first + count, rows.pointer, stride)
                     }
-                    for p in 0..<panels {
-                        TileStrip.rows(
-                            rows, rowStride, packed.pointer + p * depth * width, depth: depth, count: count,
-                            output.panel(row: first, column: p * width))
-                    }
+                    multiplyChunk(
+                        rows, packed.pointer, panels * part / parts..<panels * (part + 1) / parts, output, first: first)
                 }
+            }
+        }
+    }
+
+    /// The rows of a chunk that begins with row `first` times some panels, strip by strip.
+    private func multiplyChunk(
+        _ rows: Matrix, _ packed: UnsafeMutablePointer<Float>, _ panels: Range<Int>, _ output: TileOutput, first: Int
+    ) {
+        let (depth, width) = (rows.columns, Panels.width)
+        // Whole tiles of six and of fourteen rows.
+        let strip = max(1, Self.strip / max(1, depth) / 42) * 42
+        for low in Swift.stride(from: 0, to: rows.rows, by: strip) {
+            for p in panels {
+                TileStrip.rows(
+                    rows.pointer + low * rows.stride, rows.stride, packed + p * depth * width, depth: depth,
+                    count: min(strip, rows.rows - low), output.panel(row: first, column: p * width), first: low)
             }
         }
     }
@@ -78,7 +109,7 @@ struct TileProduct {
     /// Few rows: they are filled once, then threads share the panels, each packed right before its use.
     private func multiplyByColumns(_ a: LeftRows, _ b: Operand, _ output: TileOutput) {
         let (depth, width) = (a.depth, Panels.width)
-        let panels = Panels.count(b.columns), chunks = (a.count + Self.chunkRows - 1) / Self.chunkRows
+        let panels = Panels.count(b.columns), chunks = a.chunks
         let stride = a.lying?.stride ?? Self.bufferStride(depth)
         let panelSize = depth * width, most = min(panels, Panels.packedTogether(b, depth: depth))
         scratch.with(Shape(team.count, most * panelSize), Shape(a.lying == nil ? a.count * stride : 0)) {

@@ -26,8 +26,7 @@ enum TileStrip {
         } else if output.width == Lanes.scalarCount {
             narrowRows(a, TileStrides(rowStride), panel, depth, count, output, first, terms)
         } else {
-            precondition(first == 0, "a strip that fills no register goes out as a whole")
-            withEdge(count, output) {
+            withEdge(count, output, first) {
                 rows(a + $0 * rowStride, rowStride, panel, depth: depth, count: $1, $2, terms: terms)
             }
         }
@@ -44,7 +43,7 @@ enum TileStrip {
         } else if output.width == Lanes.scalarCount {
             narrowColumns(a, TileStrides(depthStride), panel, depth, count, output, 0, terms)
         } else {
-            withEdge(count, output) {
+            withEdge(count, output, 0) {
                 columns(a + $0, depthStride, panel, depth: depth, count: $1, $2, terms: terms)
             }
         }
@@ -116,7 +115,9 @@ enum TileStrip {
 
     /// Runs a strip that fills no register block by block into a buffer, and takes it from there.
     @inline(never)
-    private static func withEdge(_ count: Int, _ output: PanelOutput, _ body: (Int, Int, PanelOutput) -> Void) {
+    private static func withEdge(
+        _ count: Int, _ output: PanelOutput, _ start: Int, _ body: (Int, Int, PanelOutput) -> Void
+    ) {
         let size = RegisterTile.rows * RegisterTile.columns
         withUnsafeTemporaryAllocation(of: Float.self, capacity: size) { memory in
             let products = memory.baseAddress!
@@ -124,7 +125,7 @@ enum TileStrip {
             for first in stride(from: 0, to: count, by: RegisterTile.rows) {
                 let rows = min(RegisterTile.rows, count - first)
                 body(first, rows, plain.panel(row: 0, column: 0))
-                output.takeEdge(products, rows, first: first)
+                output.takeEdge(products, rows, first: start + first)
             }
         }
     }
