@@ -12,14 +12,18 @@ struct Winograd {
     let scratch: Scratch
     let team: WorkerTeam
 
-    /// Tiles that a panel works on together: whole register tiles, 516 KB of products with AVX-512.
+    /// Tiles that a panel works on together, where a picture has fewer: whole register tiles, 516 KB of products with
+    /// AVX-512.
     static let blockTiles = 112
 
     /// Tiles over which sums for batch normalisation run in single precision.
     static let summedTiles = 14
 
-    /// Elements of transformed maps that are held at a time (16 MB): more pictures go in several passes.
-    private static let heldElements = 1 << 22
+    /// Elements of transformed maps that are held at a time (20 MB): more pictures go in several passes.
+    private static let heldElements = 5 << 20
+
+    /// Panels that pass by a plane of a block's tiles while the second cache holds it.
+    private static let groupedPanels = 4
 
     /// Whether `geometry` can be computed this way; channels must fill whole registers.
     static func fits(_ g: ConvolutionGeometry) -> Bool {
@@ -27,36 +31,39 @@ struct Winograd {
             && g.inputChannels % Lanes.scalarCount == 0 && g.outputChannels % Lanes.scalarCount == 0
     }
 
-    var tiles: WinogradTiles { WinogradTiles(height: geometry.inputHeight, width: geometry.inputWidth) }
-
-    /// Pictures of a pass, at most.
-    private var passPictures: Int {
+    /// The blocks of tiles of each pass over `pictures` pictures.
+    func passes(_ pictures: Int) -> [[WinogradBlock]] {
+        let tiles = WinogradTiles(height: geometry.inputHeight, width: geometry.inputWidth)
         let channels = max(geometry.inputChannels, geometry.outputChannels)
-        return max(1, Self.heldElements / (WinogradTiles.planes * tiles.perPicture * channels))
-    }
-
-    /// Calls `body` with the first picture and the number of pictures of each pass.
-    func forEachPass(_ pictures: Int, _ body: (Int, Int) -> Void) {
-        let most = passPictures
-        for first in stride(from: 0, to: pictures, by: most) { body(first, min(most, pictures - first)) }
+        let held = max(1, Self.heldElements / (WinogradTiles.planes * tiles.perPicture * channels))
+        let most = max(1, min(Self.blockTiles / tiles.perPicture, held)), blocks = (pictures + most - 1) / most
+        let together = held / most, passes = (blocks + together - 1) / together
+        var firstGroup = 0
+        return (0..<passes).map { pass in
+            var firstTile = 0
+            return (blocks * pass / passes..<blocks * (pass + 1) / passes).map { block in
+                let block = WinogradBlock(
+                    tiles: tiles, pictures: pictures * block / blocks..<pictures * (block + 1) / blocks,
+                    firstTile: firstTile, firstGroup: firstGroup)
+                firstTile += block.count
+                firstGroup += block.groups
+                return block
+            }
+        }
     }
 
     /// Outputs that each group of `forward`'s sums has of a channel, for `pictures` pictures.
     func summedPixels(_ pictures: Int) -> [Int] {
-        var counts: [Int] = []
-        forEachPass(pictures) { _, pictures in
-            let count = pictures * tiles.perPicture
-            for first in stride(from: 0, to: count, by: Self.summedTiles) {
-                counts.append((first..<min(first + Self.summedTiles, count)).reduce(0) { $0 + tiles.pixels($1) })
+        passes(pictures).joined().flatMap { block in
+            stride(from: 0, to: block.count, by: Self.summedTiles).map { first in
+                (first..<min(first + Self.summedTiles, block.count)).reduce(0) { $0 + block.pixels($1) }
             }
         }
-        return counts
     }
 
-    /// Groups of sums that lie before those of the pass that begins with picture `first`.
-    private func groups(before first: Int) -> Int {
-        let each = (passPictures * tiles.perPicture + Self.summedTiles - 1) / Self.summedTiles
-        return first / passPictures * each
+    /// The panels of a group: as many as leave each thread a unit of a group and one of `blocks` blocks.
+    func groupedPanels(of panels: Int, blocks: Int) -> Int {
+        max(1, min(Self.groupedPanels, panels * blocks / team.count))
     }
 
     /// Gives `body` planes for `count` tiles of `channels` channels.
@@ -69,92 +76,51 @@ struct Winograd {
 
     /// output = input ∗ weights, finished as `output` says; its `sums`, if any, are those of `WinogradSums`.
     func forward(_ input: Tensor, weights: Tensor, _ output: TileOutput) {
-        forEachPass(input.shape[0]) { first, pictures in
-            let count = pictures * tiles.perPicture
-            let map = input.pointer + first * geometry.inputPixels * geometry.inputChannels
-            withPlanes(count, geometry.inputChannels) { planes in
-                team.ranges(count) {
-                    tiles.transformInput(
-                        map, mapChannels: geometry.inputChannels, channels: geometry.inputChannels, range: $0, first: 0,
-                        into: planes)
+        let channels = geometry.inputChannels
+        for blocks in passes(input.shape[0]) {
+            withPlanes(blocks.tiles, channels) { planes in
+                team.ranges(blocks.tiles) { range in
+                    blocks.forEachPart(range) { block, part in
+                        block.transformInput(
+                            input.pointer, mapChannels: channels, channels: channels, range: part,
+                            first: block.firstTile, into: planes)
+                    }
                 }
-                multiplyPanels(planes, weights, output, firstPicture: first)
-            }
-        }
-    }
-
-    /// Units of a panel and a block of tiles, a panel after another, shared by the team.
-    private func multiplyPanels(_ planes: WinogradPlanes, _ weights: Tensor, _ output: TileOutput, firstPicture: Int) {
-        let (inputs, outputs, width) = (geometry.inputChannels, geometry.outputChannels, Panels.width)
-        let panels = Panels.count(outputs), blocks = (planes.tiles + Self.blockTiles - 1) / Self.blockTiles
-        let panelSize = WinogradPlanes.size(tiles: inputs, stride: width)
-        scratch.with(
-            Shape(team.count, panelSize + 9 * inputs * width),
-            Shape(team.count, WinogradPlanes.size(tiles: Self.blockTiles, stride: width))
-        ) { panelMemory, productMemory in
-            team.parallel { thread in
-                let panel = WinogradPlanes(
-                    base: panelMemory.pointer + thread * panelMemory.shape[1], tiles: inputs, stride: width)
-                let products = WinogradPlanes(
-                    base: productMemory.pointer + thread * productMemory.shape[1], tiles: Self.blockTiles, stride: width
-                )
-                var ready = -1
-                for unit in panels * blocks * thread / team.count..<panels * blocks * (thread + 1) / team.count {
-                    let (p, block) = unit.quotientAndRemainder(dividingBy: blocks)
-                    if p != ready {
-                        packWeights(weights, p, into: panel, turned: panel.base + panelSize)
-                        ready = p
-                    }
-                    let first = block * Self.blockTiles, count = min(Self.blockTiles, planes.tiles - first)
-                    for plane in 0..<WinogradTiles.planes {
-                        TileStrip.rows(
-                            planes[plane, first], planes.stride, panel[plane, 0], depth: inputs,
-                            count: count, products.panelOutput(plane))
-                    }
-                    for column in stride(from: p * width, to: min(outputs, (p + 1) * width), by: Lanes.scalarCount) {
-                        finish(products, first, count, column: column, lane: column - p * width, firstPicture, output)
-                    }
+                multiply(blocks, planes, inputs: channels, outputs: geometry.outputChannels) {
+                    gather(weights, $0, into: $1)
+                } finish: { block, p, products in
+                    for column in stride(
+                        from: p * Panels.width, to: min(output.columns, (p + 1) * Panels.width), by: Lanes.scalarCount
+                    ) { finish(block, products, column: column, lane: column - p * Panels.width, output) }
                 }
             }
         }
     }
 
-    /// panel[plane][c][·] = G·g·Gᵗ of the weights from channel c to the outputs of panel `p`.
-    private func packWeights(
-        _ weights: Tensor, _ p: Int, into panel: WinogradPlanes, turned: UnsafeMutablePointer<Float>
-    ) {
-        let (inputs, width) = (geometry.inputChannels, Panels.width)
-        let rows = Matrix(
-            weights.pointer, rows: geometry.outputChannels, columns: 9 * inputs, stride: 9 * inputs)
-        Panels.pack(rows.transposed, rows: 0..<9 * inputs, from: p * width, into: turned)
-        withTileMemory { _, work in
-            for place in stride(from: 0, to: inputs * width, by: Lanes.scalarCount) {
-                let source = turned + place
-                WinogradTransforms.weights(
-                    work, load: { i, j in source[lanes: (3 &* i &+ j) &* inputs &* width] },
-                    store: { i, j, value in panel[6 &* i &+ j, 0][lanes: place] = value })
-            }
+    /// Puts the weights from all inputs to the outputs of panel `p` together.
+    private func gather(_ weights: Tensor, _ p: Int, into panel: WinogradWeights) {
+        let (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
+        for place in 0..<9 {
+            let rows = Matrix(weights.pointer + place * inputs, rows: outputs, columns: inputs, stride: 9 * inputs)
+            Panels.pack(rows.transposed, rows: 0..<inputs, from: p * Panels.width, into: panel.gathered(place))
         }
     }
 
-    /// Transforms a register's worth of channels of the pass's tiles `first` … back, finishes and stores them.
+    /// Transforms a register's worth of channels of the block's tiles back, finishes and stores them.
     @inline(never)
     private func finish(
-        _ products: WinogradPlanes, _ first: Int, _ count: Int, column: Int, lane: Int, _ firstPicture: Int,
-        _ output: TileOutput
+        _ block: WinogradBlock, _ products: WinogradPlanes, column: Int, lane: Int, _ output: TileOutput
     ) {
-        let firstTile = firstPicture * tiles.perPicture + first
-        let firstGroup = groups(before: firstPicture)
         let bias = output.bias.map { $0[lanes: column] } ?? .zero
         let factor = output.factor.map { $0[lanes: column] } ?? Lanes(repeating: 1)
         var sums = WinogradSums(output, column: column)
         withTileMemory { places, work in
-            for index in 0..<count {
-                tiles.places(firstTile &+ index, extent: 4, margin: 0, into: places)
-                sums.begin(tile: first &+ index, firstGroup: firstGroup)
+            for tile in 0..<block.count {
+                block.places(tile, extent: 4, margin: 0, into: places)
+                let isWhole = block.isWhole(tile)
+                sums.begin(tile: tile, firstGroup: block.firstGroup)
                 WinogradTransforms.output(
-                    work,
-                    load: { i, j in products[6 &* i &+ j, index][lanes: lane] },
+                    work, load: { i, j in products.product(i, j, tile, isWhole: isWhole, lane: lane) },
                     store: { i, j, value in
                         let place = places[4 &* i &+ j]
                         guard place >= 0 else { return }

@@ -3,26 +3,23 @@ internal import Tensors
 extension Winograd {
     /// inputGradient = what `outputGradient` asks for.
     func inputGradient(_ outputGradient: Tensor, weights: Tensor, into inputGradient: Tensor) {
-        forEachPass(outputGradient.shape[0]) { first, pictures in
-            withGradientPlanes(outputGradient, first, pictures) {
-                self.inputGradient(
-                    $0, weights, into: inputGradient.pointer + first * geometry.inputPixels * geometry.inputChannels)
-            }
+        forEachPass(outputGradient) { blocks, planes in
+            self.inputGradient(blocks, planes, weights, into: inputGradient)
         }
     }
 
-    /// Gives `body` A·y·Aᵗ of the tiles of `pictures` pictures from `first` on.
-    private func withGradientPlanes(
-        _ gradient: Tensor, _ first: Int, _ pictures: Int, _ body: (WinogradPlanes) -> Void
-    ) {
-        let (count, outputs) = (pictures * tiles.perPicture, geometry.outputChannels)
-        withPlanes(count, outputs) { planes in
-            team.ranges(count) {
-                tiles.transformOutputGradient(
-                    gradient.pointer + first * geometry.outputPixels * outputs, channels: outputs, range: $0,
-                    into: planes)
+    /// Gives `body` the blocks of each pass and A·y·Aᵗ of their tiles.
+    private func forEachPass(_ gradient: Tensor, _ body: ([WinogradBlock], WinogradPlanes) -> Void) {
+        let outputs = geometry.outputChannels
+        for blocks in passes(gradient.shape[0]) {
+            withPlanes(blocks.tiles, outputs) { planes in
+                team.ranges(blocks.tiles) { range in
+                    blocks.forEachPart(range) { block, part in
+                        block.transformOutputGradient(gradient.pointer, channels: outputs, range: part, into: planes)
+                    }
+                }
+                body(blocks, planes)
             }
-            body(planes)
         }
     }
 
@@ -32,88 +29,55 @@ extension Winograd {
         _ input: Tensor, weights: Tensor?, outputGradient: Tensor, weightGradient: Tensor, adding: Bool,
         into inputGradient: Tensor?
     ) {
-        forEachPass(input.shape[0]) { first, pictures in
-            let place = first * geometry.inputPixels * geometry.inputChannels
-            withGradientPlanes(outputGradient, first, pictures) { planes in
-                self.weightGradient(
-                    input.pointer + place, planes, into: weightGradient, adding: adding || first > 0)
-                if let inputGradient, let weights {
-                    self.inputGradient(planes, weights, into: inputGradient.pointer + place)
-                }
+        var adding = adding
+        forEachPass(outputGradient) { blocks, planes in
+            self.weightGradient(input.pointer, blocks, planes, into: weightGradient, adding: adding)
+            adding = true
+            if let inputGradient, let weights {
+                self.inputGradient(blocks, planes, weights, into: inputGradient)
             }
         }
     }
 
-    /// Units of a panel of input channels and some pictures, a panel after another, shared by the team.
-    private func inputGradient(_ planes: WinogradPlanes, _ weights: Tensor, into map: UnsafeMutablePointer<Float>) {
-        let (inputs, outputs, width) = (geometry.inputChannels, geometry.outputChannels, Panels.width)
-        let panels = Panels.count(inputs), pictures = planes.tiles / tiles.perPicture
-        let group = max(1, Self.blockTiles / tiles.perPicture), groups = (pictures + group - 1) / group
-        let block = group * tiles.perPicture
-        scratch.with(
-            Shape(team.count, WinogradPlanes.size(tiles: outputs, stride: width)),
-            Shape(team.count, WinogradPlanes.size(tiles: block, stride: width))
-        ) { panelMemory, productMemory in
-            team.parallel { thread in
-                let panel = WinogradPlanes(
-                    base: panelMemory.pointer + thread * panelMemory.shape[1], tiles: outputs, stride: width)
-                let products = WinogradPlanes(
-                    base: productMemory.pointer + thread * productMemory.shape[1], tiles: block, stride: width)
-                var ready = -1
-                for unit in panels * groups * thread / team.count..<panels * groups * (thread + 1) / team.count {
-                    let (p, part) = unit.quotientAndRemainder(dividingBy: groups)
-                    if p != ready {
-                        packBackWeights(weights, p, into: panel)
-                        ready = p
-                    }
-                    let range = part * group..<min(pictures, (part + 1) * group)
-                    let first = range.lowerBound * tiles.perPicture, count = range.count * tiles.perPicture
-                    for plane in 0..<WinogradTiles.planes {
-                        TileStrip.rows(
-                            planes[plane, first], planes.stride, panel[plane, 0], depth: outputs,
-                            count: count, products.panelOutput(plane))
-                    }
-                    let columns = p * width..<min(inputs, (p + 1) * width)
-                    for pixel in range.lowerBound * geometry.inputPixels..<range.upperBound * geometry.inputPixels {
-                        (map + (pixel * inputs + columns.lowerBound)).update(repeating: 0, count: columns.count)
-                    }
-                    for column in stride(from: columns.lowerBound, to: columns.upperBound, by: Lanes.scalarCount) {
-                        spread(products, count, first, lane: column - columns.lowerBound, into: map + column)
-                    }
-                }
+    private func inputGradient(
+        _ blocks: [WinogradBlock], _ planes: WinogradPlanes, _ weights: Tensor, into gradient: Tensor
+    ) {
+        let (inputs, pixels, width) = (geometry.inputChannels, geometry.inputPixels, Panels.width)
+        multiply(blocks, planes, inputs: geometry.outputChannels, outputs: inputs) {
+            gatherBack(weights, $0, into: $1)
+        } finish: { block, p, products in
+            let columns = p * width..<min(inputs, (p + 1) * width)
+            for pixel in block.pictures.lowerBound * pixels..<block.pictures.upperBound * pixels {
+                (gradient.pointer + (pixel * inputs + columns.lowerBound)).update(repeating: 0, count: columns.count)
+            }
+            for column in stride(from: columns.lowerBound, to: columns.upperBound, by: Lanes.scalarCount) {
+                spread(block, products, lane: column - columns.lowerBound, into: gradient.pointer + column)
             }
         }
     }
 
-    /// panel[plane][o][·] = G·g·Gᵗ of the weights from the input channels of panel `p` to output o.
-    private func packBackWeights(_ weights: Tensor, _ p: Int, into panel: WinogradPlanes) {
-        let (inputs, outputs, width) = (geometry.inputChannels, geometry.outputChannels, Panels.width)
-        withTileMemory { _, work in
-            for output in 0..<outputs {
-                for lane in stride(from: 0, to: width, by: Lanes.scalarCount) {
-                    let isThere = p &* width &+ lane < inputs
-                    let source = weights.pointer + (output &* 9 &* inputs &+ p &* width &+ lane)
-                    WinogradTransforms.weights(
-                        work, load: { i, j in isThere ? source[lanes: (3 &* i &+ j) &* inputs] : .zero },
-                        store: { i, j, value in panel[6 &* i &+ j, output][lanes: lane] = value })
-                }
-            }
+    /// Puts the weights from the inputs of panel `p` to all outputs together.
+    private func gatherBack(_ weights: Tensor, _ p: Int, into panel: WinogradWeights) {
+        let (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
+        for place in 0..<9 {
+            let rows = Matrix(weights.pointer + place * inputs, rows: outputs, columns: inputs, stride: 9 * inputs)
+            Panels.pack(Operand(rows), rows: 0..<outputs, from: p * Panels.width, into: panel.gathered(place))
         }
     }
 
-    /// Adds B·t·Bᵗ of `count` tiles to the pixels of their patches, a register's worth of channels. Patches overlap: one
-    /// thread has all tiles of a picture's channels.
+    /// Adds B·t·Bᵗ of the block's tiles to the pixels of their patches, a register's worth of channels. Patches overlap:
+    /// one thread has all tiles of a picture's channels.
     @inline(never)
     private func spread(
-        _ products: WinogradPlanes, _ count: Int, _ firstTile: Int, lane: Int, into map: UnsafeMutablePointer<Float>
+        _ block: WinogradBlock, _ products: WinogradPlanes, lane: Int, into map: UnsafeMutablePointer<Float>
     ) {
         let inputs = geometry.inputChannels
         withTileMemory { places, work in
-            for index in 0..<count {
-                tiles.places(firstTile &+ index, extent: 6, margin: 1, into: places)
+            for tile in 0..<block.count {
+                block.places(tile, extent: 6, margin: 1, into: places)
+                let isWhole = block.isWhole(tile)
                 WinogradTransforms.inputAdjoint(
-                    work,
-                    load: { i, j in products[6 &* i &+ j, index][lanes: lane] },
+                    work, load: { i, j in products.product(i, j, tile, isWhole: isWhole, lane: lane) },
                     store: { i, j, value in
                         let place = places[6 &* i &+ j]
                         if place >= 0 { map[lanes: place &* inputs] += value }
@@ -122,51 +86,71 @@ extension Winograd {
         }
     }
 
-    /// Units of a panel of input channels and a part of the outputs, a panel after another, shared by the team.
+    /// Units of a group of panels of input channels and a part of the outputs, a group after another, shared by the team.
     private func weightGradient(
-        _ map: UnsafeMutablePointer<Float>, _ planes: WinogradPlanes, into gradient: Tensor, adding: Bool
+        _ map: UnsafeMutablePointer<Float>, _ blocks: [WinogradBlock], _ planes: WinogradPlanes,
+        into gradient: Tensor, adding: Bool
     ) {
         let (inputs, outputs, width) = (geometry.inputChannels, geometry.outputChannels, Panels.width)
         let panels = Panels.count(inputs), parts = min(outputs, max(1, team.count / panels))
-        let length = (outputs + parts - 1) / parts
-        scratch.with(
-            Shape(team.count, WinogradPlanes.size(tiles: Self.blockTiles, stride: width)),
-            Shape(team.count, WinogradPlanes.size(tiles: length, stride: width))
-        ) { panelMemory, sumMemory in
+        let together = groupedPanels(of: panels, blocks: 1), groups = (panels + together - 1) / together
+        let length = (outputs + parts - 1) / parts, most = blocks.map(\.count).max() ?? 0
+        let panelSize = WinogradPlanes.size(tiles: most, stride: width)
+        let sumSize = WinogradPlanes.size(tiles: length, stride: width)
+        scratch.with(Shape(team.count, together * (panelSize + sumSize))) { memory in
             team.parallel { thread in
-                let panel = WinogradPlanes(
-                    base: panelMemory.pointer + thread * panelMemory.shape[1], tiles: Self.blockTiles, stride: width)
-                let sums = WinogradPlanes(
-                    base: sumMemory.pointer + thread * sumMemory.shape[1], tiles: length, stride: width)
-                for unit in panels * parts * thread / team.count..<panels * parts * (thread + 1) / team.count {
-                    let (p, part) = unit.quotientAndRemainder(dividingBy: parts)
+                let base = memory.pointer + thread * memory.shape[1]
+                let panel = (0..<together).map {
+                    WinogradPlanes(base: base + $0 * panelSize, tiles: most, stride: width)
+                }
+                let sums = (0..<together).map {
+                    WinogradPlanes(base: base + together * panelSize + $0 * sumSize, tiles: length, stride: width)
+                }
+                let units = groups * parts
+                for unit in units * thread / team.count..<units * (thread + 1) / team.count {
+                    let (group, part) = unit.quotientAndRemainder(dividingBy: parts)
                     let low = min(outputs, part * length), high = min(outputs, low + length)
-                    if low < high { sumPanel(map, planes, p, low..<high, panel, sums, into: gradient, adding) }
+                    let some = panels * group / groups..<panels * (group + 1) / groups
+                    guard low < high else { continue }
+                    sumPanels(map, blocks, planes, some, low..<high, panel, sums)
+                    for (p, sums) in zip(some, sums) { finishWeights(sums, p, low..<high, into: gradient, adding) }
                 }
             }
         }
     }
 
-    /// Sums over all tiles for one panel of input channels and some outputs, then Gᵗ·u·G.
-    private func sumPanel(
-        _ map: UnsafeMutablePointer<Float>, _ planes: WinogradPlanes, _ p: Int, _ outputRange: Range<Int>,
-        _ panel: WinogradPlanes, _ sums: WinogradPlanes, into gradient: Tensor, _ adding: Bool
+    /// Sums over all tiles for a group of panels of input channels and some outputs.
+    private func sumPanels(
+        _ map: UnsafeMutablePointer<Float>, _ blocks: [WinogradBlock], _ planes: WinogradPlanes, _ group: Range<Int>,
+        _ outputs: Range<Int>, _ panels: [WinogradPlanes], _ sums: [WinogradPlanes]
+    ) {
+        let (inputs, width) = (geometry.inputChannels, Panels.width)
+        for block in blocks {
+            for (p, panel) in zip(group, panels) {
+                block.transformInput(
+                    map + p * width, mapChannels: inputs, channels: min(width, inputs - p * width),
+                    range: 0..<block.count, first: 0, into: panel)
+            }
+            for plane in 0..<WinogradTiles.planes {
+                let members = block.members(of: plane)
+                for (panel, sums) in zip(panels, sums).prefix(group.count) {
+                    TileStrip.columns(
+                        planes[plane, block.firstTile + members.lowerBound] + outputs.lowerBound, planes.stride,
+                        panel[plane, members.lowerBound], depth: members.count, count: outputs.count,
+                        sums.panelOutput(plane, adding: block.firstTile > 0))
+                }
+            }
+        }
+    }
+
+    /// gradient [+]= Gᵗ·u·G of the sums of panel `p` of the input channels.
+    private func finishWeights(
+        _ sums: WinogradPlanes, _ p: Int, _ outputs: Range<Int>, into gradient: Tensor, _ adding: Bool
     ) {
         let (inputs, width) = (geometry.inputChannels, Panels.width)
         let columns = p * width..<min(inputs, (p + 1) * width)
-        for first in stride(from: 0, to: planes.tiles, by: Self.blockTiles) {
-            let count = min(Self.blockTiles, planes.tiles - first)
-            tiles.transformInput(
-                map + columns.lowerBound, mapChannels: inputs, channels: columns.count, range: first..<first + count,
-                first: first, into: panel)
-            for plane in 0..<WinogradTiles.planes {
-                TileStrip.columns(
-                    planes[plane, first] + outputRange.lowerBound, planes.stride, panel[plane, 0], depth: count,
-                    count: outputRange.count, sums.panelOutput(plane, adding: first > 0))
-            }
-        }
         withTileMemory { _, work in
-            for (index, output) in outputRange.enumerated() {
+            for (index, output) in outputs.enumerated() {
                 for column in stride(from: columns.lowerBound, to: columns.upperBound, by: Lanes.scalarCount) {
                     let lane = column - columns.lowerBound
                     let target = gradient.pointer + (output &* 9 &* inputs &+ column)

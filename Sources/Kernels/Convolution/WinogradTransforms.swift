@@ -123,19 +123,27 @@ extension WinogradTransforms {
         }
     }
 
-    /// G·g·Gᵗ: 3×3 → 6×6.
+    /// The row of G·g·Gᵗ that belongs to a row of G: 3×3 → 6.
     @inline(__always)
-    static func weights(_ work: Work, load: (Int, Int) -> Lanes, store: (Int, Int, Lanes) -> Void) {
-        for row in 0..<3 {
-            let u = weights((load(row, 0), load(row, 1), load(row, 2)))
-            (work[row], work[3 + row], work[6 + row], work[9 + row]) = (u.0, u.1, u.2, u.3)
-            (work[12 + row], work[15 + row]) = (u.4, u.5)
+    static func weights(row factors: (Float, Float, Float), load: (Int, Int) -> Lanes, store: (Int, Lanes) -> Void) {
+        func line(_ column: Int) -> Lanes {
+            (load(0, column) * Lanes(repeating: factors.0)).plus(factors.1, load(1, column))
+                .plus(factors.2, load(2, column))
         }
-        for column in 0..<6 {
-            let g = work + 3 * column
-            storeColumn(weights((g[0], g[1], g[2])), column, store)
-        }
+        let u = weights((line(0), line(1), line(2)))
+        store(0, u.0)
+        store(1, u.1)
+        store(2, u.2)
+        store(3, u.3)
+        store(4, u.4)
+        store(5, u.5)
     }
+
+    /// The rows of G.
+    static let weightRows: [(Float, Float, Float)] = [
+        (1 / 4, 0, 0), (-1 / 6, -1 / 6, -1 / 6), (-1 / 6, 1 / 6, -1 / 6), (1 / 24, 1 / 12, 1 / 6),
+        (1 / 24, -1 / 12, 1 / 6), (0, 0, 1),
+    ]
 
     /// Gᵗ·u·G: 6×6 → 3×3.
     @inline(__always)

@@ -1,0 +1,95 @@
+/// Where the 36 planes of some tiles, or of a panel's rows, lie: plane by plane, a tile after another, `stride` elements
+/// apart.
+struct WinogradPlanes {
+    let base: UnsafeMutablePointer<Float>
+    let tiles: Int
+    let stride: Int
+
+    /// Elements from one plane to the next: a cache line more than it takes. The transforms write to all planes at once,
+    /// which would fall into few sets of the caches where planes lie a power of two apart.
+    @inline(__always)
+    private static func planeStride(_ tiles: Int, _ stride: Int) -> Int { tiles &* stride &+ 16 }
+
+    /// Elements of all planes.
+    static func size(tiles: Int, stride: Int) -> Int { WinogradTiles.planes * planeStride(tiles, stride) }
+
+    /// The elements that planes of `tiles` tiles with `channels` channels take; tiles lie a bit further apart, since rows
+    /// of a power of two would fall into few sets of the cache.
+    static func stride(_ channels: Int) -> Int { channels + 16 }
+
+    /// Plane `plane` of a single panel, from `tile` on, as what a strip of tiles fills.
+    func panelOutput(_ plane: Int, tile: Int = 0, adding: Bool = false) -> PanelOutput {
+        TileOutput(base: self[plane, tile], stride: stride, columns: stride, adding: adding).panel(row: 0, column: 0)
+    }
+
+    /// Tile `tile` of plane `plane`.
+    @inline(__always)
+    subscript(plane: Int, tile: Int) -> UnsafeMutablePointer<Float> {
+        base + (plane &* Self.planeStride(tiles, stride) &+ tile &* stride)
+    }
+
+    /// A register's worth of a tile's product (i, j); zero for those that are not made.
+    @inline(__always)
+    func product(_ i: Int, _ j: Int, _ tile: Int, isWhole: (row: Bool, column: Bool), lane: Int) -> Lanes {
+        if i == 5 && !isWhole.row || j == 5 && !isWhole.column { return .zero }
+        return self[6 &* i &+ j, tile][lanes: lane]
+    }
+}
+
+extension WinogradBlock {
+    /// planes[·, first + t] = Bᵗ·d·B of each tile t of `range`, for `channels` channels of a map of `mapChannels` that
+    /// begin at `map`.
+    @inline(never)
+    func transformInput(
+        _ map: UnsafeMutablePointer<Float>, mapChannels: Int, channels: Int, range: Range<Int>, first: Int,
+        into planes: WinogradPlanes
+    ) {
+        withTileMemory { places, work in
+            for tile in range {
+                self.places(tile, extent: 6, margin: 1, into: places)
+                for channel in stride(from: 0, to: channels, by: Lanes.scalarCount) {
+                    let source = map + channel
+                    WinogradTransforms.input(
+                        work,
+                        load: { i, j in
+                            let place = places[6 &* i &+ j]
+                            return place < 0 ? .zero : source[lanes: place &* mapChannels]
+                        },
+                        store: { i, j, value in planes[6 &* i &+ j, first &+ tile][lanes: channel] = value })
+                }
+            }
+        }
+    }
+
+    /// planes[·, firstTile + t] = A·y·Aᵗ of each tile t of `range`: y the gradient of the outputs, 0 beyond the map.
+    @inline(never)
+    func transformOutputGradient(
+        _ map: UnsafeMutablePointer<Float>, channels: Int, range: Range<Int>, into planes: WinogradPlanes
+    ) {
+        withTileMemory { places, work in
+            for tile in range {
+                self.places(tile, extent: 4, margin: 0, into: places)
+                for channel in stride(from: 0, to: channels, by: Lanes.scalarCount) {
+                    let source = map + channel
+                    WinogradTransforms.outputAdjoint(
+                        work,
+                        load: { i, j in
+                            let place = places[4 &* i &+ j]
+                            return place < 0 ? .zero : source[lanes: place &* channels]
+                        },
+                        store: { i, j, value in planes[6 &* i &+ j, firstTile &+ tile][lanes: channel] = value })
+                }
+            }
+        }
+    }
+}
+
+/// Gives `body` room for a tile's places and for its transforms: once for many tiles.
+@inline(__always)
+func withTileMemory(_ body: (UnsafeMutablePointer<Int>, WinogradTransforms.Work) -> Void) {
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: WinogradTiles.planes) { places in
+        withUnsafeTemporaryAllocation(of: Lanes.self, capacity: WinogradTiles.planes) { work in
+            body(places.baseAddress!, work.baseAddress!)
+        }
+    }
+}

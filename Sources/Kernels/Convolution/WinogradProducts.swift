@@ -1,0 +1,54 @@
+internal import Tensors
+
+extension Winograd {
+    /// Gives `finish` the products of each block's `planes` with each panel of weights that `gather` puts together, on one
+    /// thread each.
+    ///
+    /// Units of a group of panels and a block, a group after another, are shared by the team. The panels of a group take
+    /// their turns plane by plane: the block's plane stays in the second cache, and all planes come from the third one, or
+    /// from memory where cores share that, once a group.
+    func multiply(
+        _ blocks: [WinogradBlock], _ planes: WinogradPlanes, inputs: Int, outputs: Int,
+        gather: (Int, WinogradWeights) -> Void, finish: (WinogradBlock, Int, WinogradPlanes) -> Void
+    ) {
+        let panels = Panels.count(outputs), rows = WinogradWeights.rows(depth: inputs)
+        let together = groupedPanels(of: panels, blocks: blocks.count), groups = (panels + together - 1) / together
+        let most = blocks.map(\.count).max() ?? 0
+        let weightSize = WinogradWeights.size(depth: inputs)
+        let productSize = WinogradPlanes.size(tiles: most, stride: Panels.width)
+        scratch.with(Shape(team.count, together * (weightSize + productSize))) { memory in
+            team.parallel { thread in
+                let base = memory.pointer + thread * memory.shape[1]
+                let weights = (0..<together).map { WinogradWeights(base: base + $0 * weightSize, depth: inputs) }
+                let products = (0..<together).map {
+                    WinogradPlanes(
+                        base: base + together * weightSize + $0 * productSize, tiles: most, stride: Panels.width)
+                }
+                var ready = -1
+                let units = groups * blocks.count
+                for unit in units * thread / team.count..<units * (thread + 1) / team.count {
+                    let (group, number) = unit.quotientAndRemainder(dividingBy: blocks.count)
+                    let some = panels * group / groups..<panels * (group + 1) / groups, block = blocks[number]
+                    let isNew = group != ready
+                    if isNew { for (p, weights) in zip(some, weights) { gather(p, weights) } }
+                    ready = group
+                    for row in stride(from: 0, to: 6, by: rows) {
+                        for index in 0..<some.count {
+                            if isNew || rows < 6 { weights[index].transform(from: row) }
+                        }
+                        for plane in 6 * row..<6 * (row + rows) {
+                            let members = block.members(of: plane)
+                            for index in 0..<some.count {
+                                TileStrip.rows(
+                                    planes[plane, block.firstTile + members.lowerBound], planes.stride,
+                                    weights[index].plane(plane - 6 * row), depth: inputs, count: members.count,
+                                    products[index].panelOutput(plane, tile: members.lowerBound))
+                            }
+                        }
+                    }
+                    for (p, products) in zip(some, products) { finish(block, p, products) }
+                }
+            }
+        }
+    }
+}
