@@ -60,15 +60,30 @@ public final class ColumnPool: Layer {
     }
 
     public func forward(_ input: Tensor, _ pass: Pass) -> Tensor {
-        context.clock?.begin(name, .forward)
-        defer { context.clock?.end() }
         self.input = input
         let result = output.prefix(input.shape[0])
-        switch method {
-        case .mean: ColumnPooling.meanForward(input, into: result, team: context.team)
-        case .max: ColumnPooling.maxForward(input, into: result, team: context.team)
+        pool(input, into: result)
+        return result
+    }
+
+    /// The columns of the maps that `makeMap` makes of up to `piece` pictures at a time, which may use the same memory: for
+    /// inference, as nothing is kept for backward.
+    public func forward(_ pictures: Tensor, piece: Int, _ makeMap: (Tensor) -> Tensor) -> Tensor {
+        let count = pictures.shape[0], result = output.prefix(count)
+        for first in stride(from: 0, to: count, by: piece) {
+            let range = first..<min(first + piece, count)
+            pool(makeMap(pictures.slice(range)), into: result.slice(range))
         }
         return result
+    }
+
+    private func pool(_ map: Tensor, into columns: Tensor) {
+        context.clock?.begin(name, .forward)
+        defer { context.clock?.end() }
+        switch method {
+        case .mean: ColumnPooling.meanForward(map, into: columns, team: context.team)
+        case .max: ColumnPooling.maxForward(map, into: columns, team: context.team)
+        }
     }
 
     public func backward(_ outputGradient: Tensor, into inputGradient: Tensor?, _ pass: Pass) {

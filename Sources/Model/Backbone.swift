@@ -47,6 +47,15 @@ public final class Backbone: Layer {
         return map
     }
 
+    /// The columns that `pool` makes of the maps [N, T, C].
+    ///
+    /// In inference a few pictures go through all layers before the next ones do: each layer's memory is used again, most of
+    /// a large batch's is never touched. No bit depends on it.
+    func columns(_ pictures: Tensor, _ pool: ColumnPool, _ pass: Pass) -> Tensor {
+        if pass.isTraining { return pool.forward(forward(pictures, pass), pass) }
+        return pool.forward(pictures, piece: max(8, 4 * context.team.count)) { forward($0, pass) }
+    }
+
     /// The input's gradient is never needed: pictures are not learned.
     public func backward(_ outputGradient: Tensor, into inputGradient: Tensor?, _ pass: Pass) {
         precondition(inputGradient == nil, "the backbone has no gradient for pictures")

@@ -38,7 +38,7 @@ public final class Classifier: TrainableModel {
 
     /// Logits of the classes. Shapes: [N, H, W, 3] → [N, 1, classes].
     public func logits(_ pictures: Tensor, _ pass: Pass) -> Tensor {
-        let pooled = columnPool.forward(backbone.forward(pictures, pass), pass)
+        let pooled = backbone.columns(pictures, columnPool, pass)
         let columns = columnNorm?.forward(pooled, pass) ?? pooled
         // The columns stand in for the rows of a map that is one column wide.
         let (pictures, count, channels) = (columns.shape[0], columns.shape[1], columns.shape[2])

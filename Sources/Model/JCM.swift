@@ -54,7 +54,7 @@ public final class JCM {
 
     /// The column features [N, T, C]: flattened, the paper's larger re-ID feature.
     public func columns(_ pictures: Tensor, _ pass: Pass) -> Tensor {
-        let pooled = columnPool.forward(backbone.forward(pictures, pass), pass)
+        let pooled = backbone.columns(pictures, columnPool, pass)
         return columnNorm?.forward(pooled, pass) ?? pooled
     }
 

@@ -10,11 +10,11 @@ import Testing
 struct ClassifierTests {
     private static let pictures = 3, classes = 4
 
-    private func model(columnNorm: Bool) -> Classifier {
+    private func model(columnNorm: Bool, base: Int = 1, pictures: Int = Self.pictures) -> Classifier {
         var c = ModelConfiguration()
-        (c.inputHeight, c.inputWidth, c.baseWidth, c.blocks) = (16, 20, 1, [1, 1, 1, 1])
+        (c.inputHeight, c.inputWidth, c.baseWidth, c.blocks) = (16, 20, base, [1, 1, 1, 1])
         (c.form, c.columnNorm) = (.classifier, columnNorm)
-        let context = LayerContext(microBatch: Self.pictures, team: .solo)
+        let context = LayerContext(microBatch: pictures, team: .solo)
         let model = Classifier(
             c, ModelDimensions(labels: 0, identities: Self.classes, longestSequence: 0), context)
         context.commit(seed: 11)
@@ -27,9 +27,11 @@ struct ClassifierTests {
             positions: [0, 1, 2])
     }
 
-    private var pictures: TestTensor {
+    private var pictures: TestTensor { pictures(Self.pictures) }
+
+    private func pictures(_ count: Int) -> TestTensor {
         var random = RandomStream(seed: 9, .test)
-        return TestTensor([Self.pictures, 16, 20, 3], (0..<Self.pictures * 960).map { _ in random.normal() })
+        return TestTensor([count, 16, 20, 3], (0..<count * 960).map { _ in random.normal() })
     }
 
     @Test("Its logits are the linear layer of the columns' average, and its backbone is JCM's")
@@ -68,6 +70,16 @@ struct ClassifierTests {
                 #expect(abs(sum - Double(logits[n * Self.classes + k])) < 1e-4 * max(1, abs(sum)))
             }
         }
+    }
+
+    @Test("Each picture of a large batch has the bits that it has alone", arguments: [1, 16])
+    func pieces(base: Int) {
+        let count = 19
+        let model = model(columnNorm: true, base: base, pictures: count)
+        let input = pictures(count)
+        let together = model.logits(input.view, .inference).array.map(\.bitPattern)
+        let alone: [Float] = (0..<count).flatMap { model.logits(input.view.slice($0..<$0 + 1), .inference).array }
+        #expect(together == alone.map(\.bitPattern))
     }
 
     @Test("Its gradients are those of finite differences", arguments: [false, true])
