@@ -48,24 +48,13 @@ struct RegisterTile {
         _ b: UnsafeMutablePointer<Float>, bStride: Int, depth: Int
     ) {
         #if JCM_LEVEL_V4
-            accumulateByStep(count, wide, a, rows.one, steps.one, b, bStride, depth)
-        #else
-            accumulateByFour(count, wide, a, rows, steps, b, bStride, depth)
-        #endif
-    }
-
-    #if JCM_LEVEL_V4
-        /// One step over k at a time: 28 multiply-adds hide what moves the pointers.
-        @inline(__always)
-        private mutating func accumulateByStep(
-            _ count: Int, _ wide: Bool, _ a: UnsafeMutablePointer<Float>, _ rowStride: Int, _ depthStride: Int,
-            _ b: UnsafeMutablePointer<Float>, _ bStride: Int, _ depth: Int
-        ) {
+            // One step over k at a time: 28 multiply-adds hide what moves the pointers. The loop stands here, not in a
+            // function of its own: behind one more call the compiler spills rows, and all products fall to a quarter.
             // Addresses are one of few pointers plus once or twice the stride: x86 adds that by itself.
-            var (a0, a3, a6) = (a, a + 3 &* rowStride, a + 6 &* rowStride)
-            var (a9, a12) = (a + 9 &* rowStride, a + 12 &* rowStride)
+            var (a0, a3, a6) = (a, a + 3 &* rows.one, a + 6 &* rows.one)
+            var (a9, a12) = (a + 9 &* rows.one, a + 12 &* rows.one)
             var b = b
-            let (one, two) = (rowStride, 2 &* rowStride)
+            let (one, two) = (rows.one, 2 &* rows.one)
             var k = 0
             while k < depth {
                 let (x, y) = (b[lanes: 0], wide ? b[lanes: Lanes.scalarCount] : .zero)
@@ -83,16 +72,20 @@ struct RegisterTile {
                 if count > 11 { r11.add(a9[two], x, y, wide) }
                 if count > 12 { r12.add(a12[0], x, y, wide) }
                 if count > 13 { r13.add(a12[one], x, y, wide) }
-                a0 += depthStride
-                if count > 3 { a3 += depthStride }
-                if count > 6 { a6 += depthStride }
-                if count > 9 { a9 += depthStride }
-                if count > 12 { a12 += depthStride }
+                a0 += steps.one
+                if count > 3 { a3 += steps.one }
+                if count > 6 { a6 += steps.one }
+                if count > 9 { a9 += steps.one }
+                if count > 12 { a12 += steps.one }
                 b += bStride
                 k &+= 1
             }
-        }
-    #else
+        #else
+            accumulateByFour(count, wide, a, rows, steps, b, bStride, depth)
+        #endif
+    }
+
+    #if !JCM_LEVEL_V4
         /// Four steps over k at a time from one pointer into each factor. Beside 12 multiply-adds a step, what moves
         /// pointers and counts would be a fifth of the instructions; where another hardware thread shares the core, they
         /// take time.
