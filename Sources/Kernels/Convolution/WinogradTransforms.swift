@@ -126,6 +126,7 @@ extension WinogradTransforms {
     /// The row of G·g·Gᵗ that belongs to a row of G: 3×3 → 6.
     @inline(__always)
     static func weights(row factors: (Float, Float, Float), load: (Int, Int) -> Lanes, store: (Int, Lanes) -> Void) {
+        @inline(__always)
         func line(_ column: Int) -> Lanes {
             (load(0, column) * Lanes(repeating: factors.0)).plus(factors.1, load(1, column))
                 .plus(factors.2, load(2, column))
