@@ -1,10 +1,11 @@
 internal import Tensors
 
-/// 3×3 convolutions of stride 1 and padding 1 by F(4×4, 3×3): 36 products of a tile instead of 144.
+/// 3×3 convolutions of stride 1 and padding 1 by F(4×4, 3×3): 36 products of a tile instead of 144, 30 or 25 of one with
+/// three rows or columns of outputs.
 ///
-/// The maps' tiles are transformed for all channels; then each panel of output channels runs by itself: its weights are
-/// transformed, its 36 products made, and its outputs transformed back, all of which stay in the caches. Gradients take the
-/// adjoint of the same way, so both share the transformed gradient of the outputs.
+/// The maps' tiles are transformed for all channels; then some panels of output channels at a time have their weights
+/// transformed, their products made, and their outputs transformed back. Gradients take the adjoint of the same way, so both
+/// share the transformed gradient of the outputs.
 ///
 /// Outputs differ from exact ones by about 1e-5 of the outputs' size: the transforms multiply by up to 8.
 struct Winograd {
