@@ -98,12 +98,15 @@ struct Winograd {
         }
     }
 
-    /// Puts the weights from all inputs to the outputs of panel `p` together.
-    private func gather(_ weights: Tensor, _ p: Int, into panel: WinogradWeights) {
+    /// Puts the weights [O, 3, 3, C] from all inputs to the outputs of panel `p` together; from the inputs of panel `p` to
+    /// all outputs where they go `back`.
+    func gather(_ weights: Tensor, _ p: Int, back: Bool = false, into panel: WinogradWeights) {
         let (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
         for place in 0..<9 {
-            let rows = Matrix(weights.pointer + place * inputs, rows: outputs, columns: inputs, stride: 9 * inputs)
-            Panels.pack(rows.transposed, rows: 0..<inputs, from: p * Panels.width, into: panel.gathered(place))
+            let matrix = Matrix(weights.pointer + place * inputs, rows: outputs, columns: inputs, stride: 9 * inputs)
+            Panels.pack(
+                back ? Operand(matrix) : matrix.transposed, rows: 0..<panel.depth, from: p * Panels.width,
+                into: panel.gathered(place))
         }
     }
 

@@ -44,7 +44,7 @@ extension Winograd {
     ) {
         let (inputs, pixels, width) = (geometry.inputChannels, geometry.inputPixels, Panels.width)
         multiply(blocks, planes, inputs: geometry.outputChannels, outputs: inputs) {
-            gatherBack(weights, $0, into: $1)
+            gather(weights, $0, back: true, into: $1)
         } finish: { block, p, products in
             let columns = p * width..<min(inputs, (p + 1) * width)
             for pixel in block.pictures.lowerBound * pixels..<block.pictures.upperBound * pixels {
@@ -53,15 +53,6 @@ extension Winograd {
             for column in stride(from: columns.lowerBound, to: columns.upperBound, by: Lanes.scalarCount) {
                 spread(block, products, lane: column - columns.lowerBound, into: gradient.pointer + column)
             }
-        }
-    }
-
-    /// Puts the weights from the inputs of panel `p` to all outputs together.
-    private func gatherBack(_ weights: Tensor, _ p: Int, into panel: WinogradWeights) {
-        let (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
-        for place in 0..<9 {
-            let rows = Matrix(weights.pointer + place * inputs, rows: outputs, columns: inputs, stride: 9 * inputs)
-            Panels.pack(Operand(rows), rows: 0..<outputs, from: p * Panels.width, into: panel.gathered(place))
         }
     }
 

@@ -11,9 +11,6 @@ struct WinogradTiles {
     /// Tiles of a picture.
     var perPicture: Int { rows.count * columns.count }
 
-    /// Pixels of a picture.
-    var pixels: Int { rows.extent * columns.extent }
-
     /// A side of the map, cut into as few tiles as can be: first those of four outputs, then those of three, which need
     /// five products instead of six: the sixth makes the fourth output only. So 14 outputs take 6 + 6 + 5 + 5 products.
     struct Cut {
