@@ -1,17 +1,18 @@
 public import MPI
 public import Tensors
 
-/// Sums gradients that lie in memory which all ranks of one node share: no gradient travels.
+/// Sums gradients that lie in memory which all ranks of one node share, and updates the parameters there: nothing travels.
 ///
-/// Each rank owns a part of the buffer: it alone sums it and updates the parameters there, then all take over each
-/// other's part. The sum is the tree of `ReductionAlgorithm.tree`, to the bit.
+/// The node has one copy of the parameters. Each rank owns a part of them: it alone sums the gradients of this part and
+/// updates it, while the others do the same with theirs. The sum is the tree of `ReductionAlgorithm.tree`, to the bit.
 ///
 /// ```
 /// let reducer = try NodeReducer(node, count: store.bufferCount, grain: 16, team: team)
-/// store.moveGradients(to: reducer.gradients, heldBy: reducer)
+/// try reducer.take(store.values)
+/// store.share(values: reducer.values, gradients: reducer.gradients, heldBy: reducer)
 /// …backward…
-/// try reducer.reduce(store.values) { part in …values[part] changes by gradients[part]… }
-/// // values is the same on all ranks; the gradients are free again
+/// try reducer.reduce { part in …values[part] changes by gradients[part]… }
+/// // the values are new on all ranks; the gradients are free again
 /// ```
 public final class NodeReducer {
     /// The elements that this rank sums and updates; may be none.
@@ -20,6 +21,9 @@ public final class NodeReducer {
     /// This rank's gradients.
     public var gradients: UnsafeMutablePointer<Float> { buffers[node.rank] }
 
+    /// The parameters, which all ranks share. None may read them between its gradients' end and the end of `reduce`.
+    public let values: UnsafeMutablePointer<Float>
+
     private let node: Communicator
     private let team: WorkerTeam
     private let parts: [Range<Int>]
@@ -27,23 +31,35 @@ public final class NodeReducer {
     private let buffers: [UnsafeMutablePointer<Float>]
     private var isSummed = false
 
-    /// Floats that are summed, updated and handed on before the next ones: with Adam's arrays they fit the second
-    /// cache.
+    /// Floats that are summed and updated before the next ones: with Adam's arrays they fit the second cache.
     private static let block = 16_384
 
-    /// Floats before a buffer: arenas begin at staggered places (see `Arena`), this is one that they do not use.
+    /// Floats before the gradients, and again before the values: arenas begin at staggered places (see `Arena`), these are
+    /// two that they do not use.
     private static let shift = 15 * 17_664
 
-    /// Room for `count` gradients on each rank of `node`, parts beginning at multiples of `grain`; collective.
+    /// Room for `count` gradients on each rank of `node` and for as many values, parts beginning at multiples of `grain`;
+    /// collective.
     ///
     /// Nil on all ranks where they cannot share memory.
     public init?(_ node: Communicator, count: Int, grain: Int, team: WorkerTeam) throws(MPIError) {
         let node = try node.duplicate()
-        let bytes = (Self.shift + count) * MemoryLayout<Float>.stride
+        // The values lie behind the gradients of rank 0; the other ranks' pages there are never touched and take no room.
+        let place = Self.shift + count + Self.shift
+        let bytes = (place + count) * MemoryLayout<Float>.stride
         guard let memory = try NodeMemory(node, bytes: bytes) else { return nil }
         (self.node, self.memory, self.team) = (node, memory, team)
         parts = Self.parts(of: count, grain: grain, ranks: node.count)
-        buffers = memory.blocks.map { $0.bindMemory(to: Float.self, capacity: Self.shift + count) + Self.shift }
+        let blocks = memory.blocks.map { $0.bindMemory(to: Float.self, capacity: place + count) }
+        buffers = blocks.map { $0 + Self.shift }
+        values = blocks[0] + place
+    }
+
+    /// Takes over the parameters from `values`, each rank its own part, which then lies in its own memory where a node has
+    /// several; collective.
+    public func take(_ values: Tensor) throws(MPIError) {
+        (self.values + own.lowerBound).update(from: values.pointer + own.lowerBound, count: own.count)
+        try node.barrier()
     }
 
     /// Waits for all ranks' gradients, and puts the sum of this rank's part in their place.
@@ -55,26 +71,17 @@ public final class NodeReducer {
         isSummed = true
     }
 
-    /// Sums this rank's part a block at a time, has `update` change the values there while all of it is in the caches, and
-    /// gives every rank the parts of `values` that the others own, by way of their gradients.
+    /// Sums this rank's part a block at a time and has `update` change the values there while all of it is in the caches;
+    /// returns when all parts are new.
     ///
     /// `update` is called on several threads, each time with another range.
-    public func reduce(_ values: Tensor, update: (Range<Int>) -> Void) throws(MPIError) {
+    public func reduce(update: (Range<Int>) -> Void) throws(MPIError) {
         let mustSum = !isSummed
         if mustSum { try node.barrier() }
         isSummed = false
         eachBlock { block in
             if mustSum { sum(block) }
             update(block)
-            (gradients + block.lowerBound).update(from: values.pointer + block.lowerBound, count: block.count)
-        }
-        try node.barrier()
-        for rank in 0..<node.count where rank != node.rank {
-            let start = parts[rank].lowerBound
-            team.ranges(parts[rank].count, grain: Self.block) { range in
-                (values.pointer + start + range.lowerBound)
-                    .update(from: buffers[rank] + start + range.lowerBound, count: range.count)
-            }
         }
         try node.barrier()
     }
@@ -103,11 +110,21 @@ public final class NodeReducer {
     /// Brings each rank's own part of `tensor` to rank 0.
     public func collect(_ tensor: Tensor) throws(MPIError) {
         for rank in 1..<node.count {
-            let part = UnsafeMutableBufferPointer(
-                start: tensor.pointer + parts[rank].lowerBound, count: parts[rank].count)
-            if node.rank == 0 { try node.receive(into: part, from: rank) }
-            if node.rank == rank { try node.send(UnsafeBufferPointer(part), to: 0) }
+            if node.rank == 0 { try node.receive(into: part(rank, of: tensor), from: rank) }
+            if node.rank == rank { try node.send(UnsafeBufferPointer(part(rank, of: tensor)), to: 0) }
         }
+    }
+
+    /// Gives each rank its own part of `tensor` on rank 0: the other parts' memory stays untouched.
+    public func distribute(_ tensor: Tensor) throws(MPIError) {
+        for rank in 1..<node.count {
+            if node.rank == 0 { try node.send(UnsafeBufferPointer(part(rank, of: tensor)), to: rank) }
+            if node.rank == rank { try node.receive(into: part(rank, of: tensor), from: 0) }
+        }
+    }
+
+    private func part(_ rank: Int, of tensor: Tensor) -> UnsafeMutableBufferPointer<Float> {
+        UnsafeMutableBufferPointer(start: tensor.pointer + parts[rank].lowerBound, count: parts[rank].count)
     }
 
     /// `count` elements cut into a part a rank, at multiples of `grain`.

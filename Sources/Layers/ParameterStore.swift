@@ -76,11 +76,15 @@ public final class ParameterStore {
     /// All gradients as one row, at the same places.
     public var gradients: Tensor { gradientArena.whole }
 
-    /// Moves the gradients to memory of `bufferCount` floats at `base`, which `owner` holds: to share them with others.
+    /// Moves values and gradients to memory of `bufferCount` floats each, which `owner` holds: to share it with others. The
+    /// values must be there already.
     ///
-    /// To be called before anything takes the tensor of a gradient.
-    public func moveGradients(to base: UnsafeMutablePointer<Float>, heldBy owner: AnyObject) {
-        gradientArena.move(to: base, heldBy: owner)
+    /// To be called before anything takes the tensor of a value or of a gradient.
+    public func share(
+        values: UnsafeMutablePointer<Float>, gradients: UnsafeMutablePointer<Float>, heldBy owner: AnyObject
+    ) {
+        valueArena.move(to: values, heldBy: owner)
+        gradientArena.move(to: gradients, heldBy: owner)
     }
 
     /// All running statistics as one row.

@@ -7,7 +7,7 @@ internal import Tensors
 /// From the ranks' gradients to parameters that are again the same on all: by messages, or in a node's shared memory.
 ///
 /// By messages, buckets are summed as backward fills them and every rank updates all parameters. In shared memory nothing
-/// travels, and each rank updates its part; both give the same bits.
+/// travels, and each rank updates its part of the one copy; both give the same bits.
 final class GradientExchange {
     private let optimiser: Optimiser
     private let accumulator: MicroBatchAccumulator
@@ -20,7 +20,7 @@ final class GradientExchange {
         case node(NodeReducer)
     }
 
-    /// The reducer in shared memory, with the gradients of `store` moved there, where all ranks are on one node and the
+    /// The reducer in shared memory, with values and gradients of `store` moved there, where all ranks are on one node and the
     /// recipe leaves the choice; collective.
     static func nodeReducer(
         _ settings: TrainingSettings, _ store: ParameterStore, world: Communicator, team: WorkerTeam
@@ -28,7 +28,8 @@ final class GradientExchange {
         guard world.count > 1, settings.overlap == .auto, settings.reduction == .tree, try world.nodeCount() == 1,
             let reducer = try NodeReducer(world, count: store.bufferCount, grain: squaresBlock, team: team)
         else { return nil }
-        store.moveGradients(to: reducer.gradients, heldBy: reducer)
+        try reducer.take(store.values)
+        store.share(values: reducer.values, gradients: reducer.gradients, heldBy: reducer)
         return reducer
     }
 
@@ -60,9 +61,12 @@ final class GradientExchange {
         switch way {
         case .messages(_, _, ranks: 1): "on this rank alone"
         case .messages(_, let overlap, _): "by messages, \(overlap ? "beside" : "within") backward"
-        case .node: "in the node's shared memory, each rank updates its part"
+        case .node: "in the node's shared memory, each rank updates its part of the parameters"
         }
     }
+
+    /// Whether the ranks have one copy of the parameters.
+    var sharesParameters: Bool { if case .node = way { true } else { false } }
 
     /// Starts a step.
     func begin() {
@@ -93,9 +97,29 @@ final class GradientExchange {
                 norm = try reducer.gather(squares).reduce(0, +).squareRoot()
             }
             let update = optimiser.update(rate: rate, norm: norm)
-            try reducer.reduce(values) { optimiser.apply(update, step: step, $0, team: .solo) }
+            try reducer.reduce { optimiser.apply(update, step: step, $0, team: .solo) }
         }
         return norm
+    }
+
+    /// Gives every rank the parameters and Adam's moments of rank 0, as far as it keeps them by itself; collective.
+    func replicate(over world: Communicator) throws {
+        switch way {
+        case .messages:
+            for buffer in [values, optimiser.firstMoment, optimiser.secondMoment] {
+                try Replication.broadcast(buffer, over: world)
+            }
+        case .node(let reducer):
+            for moment in [optimiser.firstMoment, optimiser.secondMoment] { try reducer.distribute(moment) }
+            try world.barrier()
+        }
+    }
+
+    /// Compares the ranks' parameters, where there is more than one copy; collective.
+    ///
+    /// - Throws: `ReplicaMismatch`, `MPIError`.
+    func verifyReplicas(over world: Communicator) throws {
+        if case .messages = way { try Replication.verify(values, named: "parameters", over: world, team: team) }
     }
 
     /// Brings Adam's moments to rank 0, where ranks keep parts of them; collective.

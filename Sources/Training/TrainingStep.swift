@@ -50,8 +50,21 @@ final class TrainingStep {
     /// How gradients are summed over ranks, for the log.
     var exchangeName: String { exchange.name }
 
-    /// Brings Adam's moments to rank 0, where ranks keep parts of them; collective.
-    func collectMoments() throws { try exchange.collectMoments() }
+    /// Whether the ranks have one copy of the parameters.
+    var sharesParameters: Bool { exchange.sharesParameters }
+
+    /// Gives every rank the state of rank 0: parameters, Adam's moments, running statistics; collective.
+    func replicate() throws {
+        try exchange.replicate(over: world)
+        try Replication.broadcast(model.context.parameters.running, over: world)
+    }
+
+    /// Readies the state to be saved by rank 0: compares the replicas, so that no broken one is kept, and brings Adam's
+    /// moments there, where ranks keep parts of them; collective.
+    func gather() throws {
+        try exchange.verifyReplicas(over: world)
+        try exchange.collectMoments()
+    }
 
     /// Step number `step`, counted from 1; returns this rank's part of the losses, and the gradient's norm under a clip.
     func run(step: Int, rate: Double) throws -> (losses: LossParts, gradientNorm: Double?) {

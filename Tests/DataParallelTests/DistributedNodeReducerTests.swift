@@ -31,15 +31,17 @@ struct DistributedNodeReducerTests {
     }
 
     @Test(arguments: [1, 3], [false, true])
-    func `Sums have the bits of the twin, and every rank takes over what each made of its part`(
+    func `Sums have the bits of the twin, and every rank sees what each made of its part`(
         threads: Int, sumsFirst: Bool
     ) {
         TestWorld.run { world throws in
             let team = WorkerTeam(threads, spins: false)
             let reducer = try #require(try NodeReducer(world, count: count, grain: grain, team: team))
-            let (arena, values) = makeBuffer(count)
+            let (arena, start) = makeBuffer(count)
             var expected = testGradients(count, microBatch: 99)
-            values.assign(expected)
+            start.assign(expected)
+            try reducer.take(start)
+            let values = Tensor(reducer.values, Shape(count))
             for step in 0..<3 {
                 let terms = (0..<world.count).map { testGradients(count, microBatch: 10 * step + $0) }
                 for (place, term) in terms[world.rank].enumerated() { reducer.gradients[place] = term }
@@ -48,7 +50,7 @@ struct DistributedNodeReducerTests {
                     let sum = twinTreeSum(terms)
                     #expect(differences(reducer.own.map { reducer.gradients[$0] }, Array(sum[reducer.own])) == 0)
                 }
-                try reducer.reduce(values) { part in
+                try reducer.reduce { part in
                     for place in part { values[place] = values[place] * 0.5 - reducer.gradients[place] }
                 }
                 for (place, sum) in twinTreeSum(terms).enumerated() {
@@ -76,14 +78,20 @@ struct DistributedNodeReducerTests {
         }
     }
 
-    @Test func `The first rank collects all parts of an array`() {
+    @Test func `The first rank collects all parts of an array, and gives each rank its part`() {
         TestWorld.run { world throws in
             let reducer = try #require(try NodeReducer(world, count: count, grain: grain, team: .solo))
             let (arena, moments) = makeBuffer(count)
-            let whole = testGradients(count, microBatch: 5)
+            let whole = testGradients(count, microBatch: 5), next = testGradients(count, microBatch: 6)
             for place in reducer.own { moments[place] = whole[place] }
             try reducer.collect(moments)
-            if world.rank == 0 { #expect(differences(moments.array, whole) == 0) }
+            if world.rank == 0 {
+                #expect(differences(moments.array, whole) == 0)
+                moments.assign(next)
+            }
+            try reducer.distribute(moments)
+            let expected = (0..<count).map { world.rank == 0 || reducer.own.contains($0) ? next[$0] : 0 }
+            #expect(differences(moments.array, expected) == 0)
             withExtendedLifetime(arena) {}
         }
     }

@@ -30,8 +30,9 @@ extension Trainer {
             ("model", String(format: "%.2f M parameters, λ = %g", parameters, recipe.training.lambda)),
             (
                 "memory",
-                "parameters and gradients \(megabytes(8 * store.bufferCount)) MB, Adam and partial sums "
-                    + "\(megabytes(step.bytes)) MB, activations \(megabytes(context.activations.bytes)) MB a rank"
+                "parameters \(megabytes(4 * store.bufferCount)) MB\(step.sharesParameters ? " once" : ""), gradients "
+                    + "\(megabytes(4 * store.bufferCount)) MB, Adam and partial sums \(megabytes(step.bytes)) MB, "
+                    + "activations \(megabytes(context.activations.bytes)) MB a rank"
             ),
         ]
         for (name, text) in lines { log.say("  \(name.padding(toLength: 8, withPad: " ", startingAt: 0)) \(text)") }

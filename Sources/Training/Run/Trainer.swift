@@ -151,11 +151,9 @@ public final class Trainer {
         return try world.broadcast(Int64(isDue ? 1 : 0)) == 1
     }
 
-    /// Writes the state; the replicas are compared first, so that no broken one is kept.
+    /// Writes the state.
     private func save() throws {
-        let store = step.model.context.parameters
-        try Replication.verify(store.values, named: "parameters", over: world, team: step.model.context.team)
-        try step.collectMoments()
+        try step.gather()
         try world.agree {
             guard world.rank == 0 else { return }
             let path = folder.checkpointPath(step: state.step)
@@ -180,10 +178,7 @@ public final class Trainer {
         state.step = Int(try world.broadcast(Int64(found.step)))
         state.isFinished = try world.broadcast(Int64(found.isFinished ? 1 : 0)) == 1
         state.losses = found.losses
-        let store = step.model.context.parameters
-        for buffer in [store.values, store.running, step.optimiser.firstMoment, step.optimiser.secondMoment] {
-            try Replication.broadcast(buffer, over: world)
-        }
+        try step.replicate()
         try world.agree {
             guard world.rank == 0 else { return }
             try Data(recipe.yaml.utf8).write(to: URL(fileURLWithPath: folder.recipePath), options: .atomic)
