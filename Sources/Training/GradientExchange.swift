@@ -102,7 +102,8 @@ final class GradientExchange {
         return norm
     }
 
-    /// Gives every rank the parameters and Adam's moments of rank 0, as far as it keeps them by itself; collective.
+    /// Gives every rank the parameters and Adam's moments of rank 0; in shared memory the parameters are there already, and of
+    /// the moments each rank gets its part; collective.
     func replicate(over world: Communicator) throws {
         switch way {
         case .messages:

@@ -54,14 +54,16 @@ final class TrainingStep {
     var sharesParameters: Bool { exchange.sharesParameters }
 
     /// Gives every rank the state of rank 0: parameters, Adam's moments, running statistics; collective.
-    func replicate() throws {
+    func replicateState() throws {
         try exchange.replicate(over: world)
         try Replication.broadcast(model.context.parameters.running, over: world)
     }
 
-    /// Readies the state to be saved by rank 0: compares the replicas, so that no broken one is kept, and brings Adam's
-    /// moments there, where ranks keep parts of them; collective.
-    func gather() throws {
+    /// Readies the state for rank 0 to save: compares the replicas, so that no broken one is kept, and brings Adam's moments
+    /// there, where ranks keep parts of them; collective.
+    ///
+    /// - Throws: `ReplicaMismatch`, `MPIError`.
+    func collectState() throws {
         try exchange.verifyReplicas(over: world)
         try exchange.collectMoments()
     }

@@ -153,7 +153,7 @@ public final class Trainer {
 
     /// Writes the state.
     private func save() throws {
-        try step.gather()
+        try step.collectState()
         try world.agree {
             guard world.rank == 0 else { return }
             let path = folder.checkpointPath(step: state.step)
@@ -178,7 +178,7 @@ public final class Trainer {
         state.step = Int(try world.broadcast(Int64(found.step)))
         state.isFinished = try world.broadcast(Int64(found.isFinished ? 1 : 0)) == 1
         state.losses = found.losses
-        try step.replicate()
+        try step.replicateState()
         try world.agree {
             guard world.rank == 0 else { return }
             try Data(recipe.yaml.utf8).write(to: URL(fileURLWithPath: folder.recipePath), options: .atomic)
