@@ -116,6 +116,7 @@ extension Winograd {
         _ outputs: Range<Int>, _ panels: [WinogradPlanes], _ sums: [WinogradPlanes]
     ) {
         let (inputs, width) = (geometry.inputChannels, Panels.width)
+        let ahead = Ahead(elements: WinogradPlanes.size(tiles: blocks.tiles, stride: planes.stride))
         for block in blocks {
             for (p, panel) in zip(group, panels) {
                 block.transformInput(
@@ -124,11 +125,13 @@ extension Winograd {
             }
             for plane in 0..<WinogradTiles.planes {
                 let members = block.members(of: plane)
-                for (panel, sums) in zip(panels, sums).prefix(group.count) {
+                let next = planes.rows(of: block, in: plane + 1, columns: outputs)
+                for (index, (panel, sums)) in zip(panels, sums).prefix(group.count).enumerated() {
+                    ahead?.spread(next, part: index, of: group.count, rows: outputs.count)
                     TileStrip.columns(
                         planes[plane, block.firstTile + members.lowerBound] + outputs.lowerBound, planes.stride,
                         panel[plane, members.lowerBound], depth: members.count, count: outputs.count,
-                        sums.panelOutput(plane, adding: block.firstTile > 0))
+                        sums.panelOutput(plane, adding: block.firstTile > 0), ahead: ahead)
                 }
             }
         }

@@ -28,6 +28,15 @@ struct WinogradPlanes {
         base + (plane &* Self.planeStride(tiles, stride) &+ tile &* stride)
     }
 
+    /// The rows of a block's tiles in plane `plane`, if there is such a plane.
+    func rows(of block: WinogradBlock, in plane: Int, columns: Range<Int>) -> Matrix? {
+        guard plane < WinogradTiles.planes else { return nil }
+        let members = block.members(of: plane)
+        return Matrix(
+            self[plane, block.firstTile + members.lowerBound] + columns.lowerBound, rows: members.count,
+            columns: columns.count, stride: stride)
+    }
+
     /// A register's worth of a tile's product (i, j); zero for those that are not made.
     @inline(__always)
     func product(_ i: Int, _ j: Int, _ tile: Int, isWhole: (row: Bool, column: Bool), lane: Int) -> Lanes {

@@ -24,6 +24,7 @@ extension Winograd {
                     WinogradPlanes(
                         base: base + together * weightSize + $0 * productSize, tiles: most, stride: Panels.width)
                 }
+                let ahead = Ahead(elements: WinogradPlanes.size(tiles: blocks.tiles, stride: planes.stride))
                 var ready = -1
                 let units = groups * blocks.count
                 for unit in units * thread / team.count..<units * (thread + 1) / team.count {
@@ -38,11 +39,13 @@ extension Winograd {
                         }
                         for plane in 6 * row..<6 * (row + rows) {
                             let members = block.members(of: plane)
+                            let next = planes.rows(of: block, in: plane + 1, columns: 0..<inputs)
                             for index in 0..<some.count {
+                                ahead?.spread(next, part: index, of: some.count, rows: members.count)
                                 TileStrip.rows(
                                     planes[plane, block.firstTile + members.lowerBound], planes.stride,
                                     weights[index].plane(plane - 6 * row), depth: inputs, count: members.count,
-                                    products[index].panelOutput(plane, tile: members.lowerBound))
+                                    products[index].panelOutput(plane, tile: members.lowerBound), ahead: ahead)
                             }
                         }
                     }

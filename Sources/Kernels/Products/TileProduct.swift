@@ -73,8 +73,9 @@ struct TileProduct {
                     b, rows: 0..<depth, panels: range, into: packed.pointer + range.lowerBound * depth * width)
             }
             team.parallel { thread in
-                let units = chunks * parts
-                for unit in units * thread / team.count..<units * (thread + 1) / team.count {
+                let units = chunks * parts, ahead = Ahead(elements: a.count * depth)
+                let mine = units * thread / team.count..<units * (thread + 1) / team.count
+                for unit in mine {
                     let (chunk, part) = unit.quotientAndRemainder(dividingBy: parts)
                     let first = chunk * Self.chunkRows, count = min(Self.chunkRows, a.count - first)
                     var rows = Matrix(buffers.pointer + thread * buffer, rows: count, columns: depth, stride: stride)
@@ -83,27 +84,39 @@ struct TileProduct {
                     } else {
                         a.fill(first..<first + count, rows.pointer, stride)
                     }
+                    let isFollowed = unit + 1 < mine.upperBound && part + 1 == parts
                     multiplyChunk(
-                        rows, packed.pointer, panels * part / parts..<panels * (part + 1) / parts, output, first: first)
+                        rows, packed.pointer, panels * part / parts..<panels * (part + 1) / parts, output, first: first,
+                        next: isFollowed ? a.matrix.flatMap { strip(of: $0, from: first + count) } : nil, ahead)
                 }
             }
         }
     }
 
-    /// The rows of a chunk that begins with row `first` times some panels, strip by strip.
+    /// The rows of a chunk that begins with row `first` times some panels, strip by strip; those of `next` come after them.
     private func multiplyChunk(
-        _ rows: Matrix, _ packed: UnsafeMutablePointer<Float>, _ panels: Range<Int>, _ output: TileOutput, first: Int
+        _ rows: Matrix, _ packed: UnsafeMutablePointer<Float>, _ panels: Range<Int>, _ output: TileOutput, first: Int,
+        next: Matrix?, _ ahead: Ahead?
     ) {
         let (depth, width) = (rows.columns, Panels.width)
-        // Whole tiles of six and of fourteen rows.
-        let strip = max(1, Self.strip / max(1, depth) / 42) * 42
-        for low in Swift.stride(from: 0, to: rows.rows, by: strip) {
+        var low = 0
+        while let some = strip(of: rows, from: low) {
+            let following = strip(of: rows, from: low + some.rows) ?? next
             for p in panels {
+                ahead?.spread(following, part: p - panels.lowerBound, of: panels.count, rows: some.rows)
                 TileStrip.rows(
-                    rows.pointer + low * rows.stride, rows.stride, packed + p * depth * width, depth: depth,
-                    count: min(strip, rows.rows - low), output.panel(row: first, column: p * width), first: low)
+                    some.pointer, some.stride, packed + p * depth * width, depth: depth, count: some.rows,
+                    output.panel(row: first, column: p * width), first: low, ahead: ahead)
             }
+            low += some.rows
         }
+    }
+
+    /// The rows from `low` on that stay in the second cache: whole tiles of six and of fourteen rows, or what is left.
+    private func strip(of rows: Matrix, from low: Int) -> Matrix? {
+        guard low < rows.rows else { return nil }
+        let count = max(1, Self.strip / max(1, rows.columns) / 42) * 42
+        return rows.rows(low..<min(rows.rows, low + count))
     }
 
     /// Few rows: they are filled once, then threads share the panels, each packed right before its use.

@@ -15,16 +15,17 @@ enum TileStrip {
         #endif
     }
 
-    /// output = a·panel for `count` rows, of which each lies `depth` elements long, `rowStride` apart.
+    /// output = a·panel for `count` rows, of which each lies `depth` elements long, `rowStride` apart. `first` is the number
+    /// of the first one in `output`; `ahead` is asked beside each tile.
     @inline(__always)
     static func rows(
         _ a: UnsafeMutablePointer<Float>, _ rowStride: Int, _ panel: UnsafeMutablePointer<Float>, depth: Int,
-        count: Int, _ output: PanelOutput, first: Int = 0, terms: Terms = Terms()
+        count: Int, _ output: PanelOutput, first: Int = 0, terms: Terms = Terms(), ahead: Ahead? = nil
     ) {
         if output.width == RegisterTile.columns {
-            wideRows(a, TileStrides(rowStride), panel, depth, count, output, first, terms)
+            wideRows(a, TileStrides(rowStride), panel, depth, count, output, first, terms, ahead)
         } else if output.width == Lanes.scalarCount {
-            narrowRows(a, TileStrides(rowStride), panel, depth, count, output, first, terms)
+            narrowRows(a, TileStrides(rowStride), panel, depth, count, output, first, terms, ahead)
         } else {
             withEdge(count, output, first) {
                 rows(a + $0 * rowStride, rowStride, panel, depth: depth, count: $1, $2, terms: terms)
@@ -36,12 +37,12 @@ enum TileStrip {
     @inline(__always)
     static func columns(
         _ a: UnsafeMutablePointer<Float>, _ depthStride: Int, _ panel: UnsafeMutablePointer<Float>, depth: Int,
-        count: Int, _ output: PanelOutput, terms: Terms = Terms()
+        count: Int, _ output: PanelOutput, terms: Terms = Terms(), ahead: Ahead? = nil
     ) {
         if output.width == RegisterTile.columns {
-            wideColumns(a, TileStrides(depthStride), panel, depth, count, output, 0, terms)
+            wideColumns(a, TileStrides(depthStride), panel, depth, count, output, 0, terms, ahead)
         } else if output.width == Lanes.scalarCount {
-            narrowColumns(a, TileStrides(depthStride), panel, depth, count, output, 0, terms)
+            narrowColumns(a, TileStrides(depthStride), panel, depth, count, output, 0, terms, ahead)
         } else {
             withEdge(count, output, 0) {
                 columns(a + $0, depthStride, panel, depth: depth, count: $1, $2, terms: terms)
@@ -52,9 +53,10 @@ enum TileStrip {
     /// output = aᵗ·panel for `count` columns of a, packed in blocks of a tile's rows `blockStride` apart.
     static func packedColumns(
         _ a: UnsafeMutablePointer<Float>, blockStride: Int, _ panel: UnsafeMutablePointer<Float>, depth: Int,
-        count: Int, _ output: PanelOutput
+        count: Int, _ output: PanelOutput, ahead: Ahead?
     ) {
         for first in stride(from: 0, to: count, by: RegisterTile.rows) {
+            ahead?.fetch(first)
             columns(
                 a + first / RegisterTile.rows * blockStride, RegisterTile.rows, panel, depth: depth,
                 count: min(RegisterTile.rows, count - first), output.below(first))
@@ -66,33 +68,34 @@ enum TileStrip {
     @inline(never)
     private static func wideRows(
         _ a: UnsafeMutablePointer<Float>, _ rows: TileStrides, _ panel: UnsafeMutablePointer<Float>, _ depth: Int,
-        _ count: Int, _ output: PanelOutput, _ first: Int, _ terms: Terms
-    ) { blocks(a, rows: rows, steps: TileStrides(1), panel, depth, count, first, terms, wide: true, output) }
+        _ count: Int, _ output: PanelOutput, _ first: Int, _ terms: Terms, _ ahead: Ahead?
+    ) { blocks(a, rows: rows, steps: TileStrides(1), panel, depth, count, first, terms, ahead, wide: true, output) }
 
     @inline(never)
     private static func narrowRows(
         _ a: UnsafeMutablePointer<Float>, _ rows: TileStrides, _ panel: UnsafeMutablePointer<Float>, _ depth: Int,
-        _ count: Int, _ output: PanelOutput, _ first: Int, _ terms: Terms
-    ) { blocks(a, rows: rows, steps: TileStrides(1), panel, depth, count, first, terms, wide: false, output) }
+        _ count: Int, _ output: PanelOutput, _ first: Int, _ terms: Terms, _ ahead: Ahead?
+    ) { blocks(a, rows: rows, steps: TileStrides(1), panel, depth, count, first, terms, ahead, wide: false, output) }
 
     @inline(never)
     private static func wideColumns(
         _ a: UnsafeMutablePointer<Float>, _ steps: TileStrides, _ panel: UnsafeMutablePointer<Float>, _ depth: Int,
-        _ count: Int, _ output: PanelOutput, _ first: Int, _ terms: Terms
-    ) { blocks(a, rows: TileStrides(1), steps: steps, panel, depth, count, first, terms, wide: true, output) }
+        _ count: Int, _ output: PanelOutput, _ first: Int, _ terms: Terms, _ ahead: Ahead?
+    ) { blocks(a, rows: TileStrides(1), steps: steps, panel, depth, count, first, terms, ahead, wide: true, output) }
 
     @inline(never)
     private static func narrowColumns(
         _ a: UnsafeMutablePointer<Float>, _ steps: TileStrides, _ panel: UnsafeMutablePointer<Float>, _ depth: Int,
-        _ count: Int, _ output: PanelOutput, _ first: Int, _ terms: Terms
-    ) { blocks(a, rows: TileStrides(1), steps: steps, panel, depth, count, first, terms, wide: false, output) }
+        _ count: Int, _ output: PanelOutput, _ first: Int, _ terms: Terms, _ ahead: Ahead?
+    ) { blocks(a, rows: TileStrides(1), steps: steps, panel, depth, count, first, terms, ahead, wide: false, output) }
 
     @inline(__always)
     private static func blocks(
         _ a: UnsafeMutablePointer<Float>, rows: TileStrides, steps: TileStrides, _ panel: UnsafeMutablePointer<Float>,
-        _ depth: Int, _ count: Int, _ start: Int, _ terms: Terms, wide: Bool, _ output: PanelOutput
+        _ depth: Int, _ count: Int, _ start: Int, _ terms: Terms, _ ahead: Ahead?, wide: Bool, _ output: PanelOutput
     ) {
         RegisterTile.forEachBlock(count) { first, size in
+            ahead?.fetch(first)
             var tile = RegisterTile()
             #if JCM_LEVEL_V4
                 var (left, right, term) = (a + first &* rows.one, panel, 0)

@@ -115,6 +115,7 @@ struct TransposedProduct {
         let together = panelsTogether(b)
         let group = work + together * Self.chunkRows * Panels.width
         let made = group + Self.groupSize
+        let ahead = Ahead(elements: rows.count * (a.columns + b.depth))
         for first in stride(from: rows.lowerBound, to: rows.upperBound, by: Self.chunkRows) {
             let chunk = first..<min(first + Self.chunkRows, rows.upperBound)
             var right = Matrix(made, rows: chunk.count, columns: b.depth, stride: fillStride(b))
@@ -122,16 +123,25 @@ struct TransposedProduct {
             let output = TileOutput(
                 base: c.pointer, stride: c.stride, columns: c.columns, adding: adding || first > rows.lowerBound)
             let panelSize = chunk.count * Panels.width
+            let nextChunk = chunk.upperBound..<min(chunk.upperBound + Self.chunkRows, rows.upperBound)
             for start in stride(from: panels.lowerBound, to: panels.upperBound, by: together) {
                 let some = start..<min(start + together, panels.upperBound)
                 Panels.pack(Operand(right), rows: 0..<chunk.count, panels: some, into: work)
                 for low in stride(from: columns.lowerBound, to: columns.upperBound, by: Self.groupColumns) {
                     let count = min(Self.groupColumns, columns.upperBound - low)
+                    let isLast = low + count == columns.upperBound
                     packColumns(a, chunk, low..<low + count, into: group)
+                    // The group after this one; after the last one the next chunk's first, and its rows of b.
+                    let following = isLast ? columns.lowerBound : low + count
+                    let next = a.rows(isLast ? nextChunk : chunk).columns(
+                        following..<min(columns.upperBound, following + Self.groupColumns))
+                    let nextRight = isLast ? b.matrix?.rows(nextChunk) : nil
                     for p in some {
+                        ahead?.spread(next, part: p - start, of: some.count, and: nextRight, rows: count)
                         TileStrip.packedColumns(
                             group, blockStride: Self.blockStride(chunk.count), work + (p - start) * panelSize,
-                            depth: chunk.count, count: count, output.panel(row: low, column: p * Panels.width))
+                            depth: chunk.count, count: count, output.panel(row: low, column: p * Panels.width),
+                            ahead: ahead)
                     }
                 }
             }
