@@ -36,6 +36,9 @@ public struct ProductBenchmark {
         public let tilesGflops: Double, blasGflops: Double
     }
 
+    /// Pictures of the micro-batch whose shapes are measured.
+    private static let pictures = 8
+
     /// The shapes of the paper's model at micro-batch 8.
     public static let shapes: [Shape] = {
         var result: [Shape] = []
@@ -70,7 +73,10 @@ public struct ProductBenchmark {
         func operand(_ tensor: Tensor, _ rows: Int, _ columns: Int, _ isTransposed: Bool) -> Operand {
             isTransposed
                 ? Matrix(tensor.pointer, rows: columns, columns: rows, stride: rows).transposed
-                : Operand(Matrix(tensor.pointer, rows: rows, columns: columns, stride: columns))
+                : Operand(
+                    Matrix(
+                        tensor.pointer, rows: rows, columns: columns, stride: columns,
+                        rowsPerPicture: max(1, rows / pictures)))
         }
         let left = operand(a.tensor, shape.m, shape.k, shape.transposedA)
         let right = operand(b.tensor, shape.k, shape.n, shape.transposedB)

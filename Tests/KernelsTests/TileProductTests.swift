@@ -143,7 +143,7 @@ struct TileProductTests {
     }
 
     /// What makes results of binaries for AVX2 and AVX-512 agree: the level decides which elements are computed side by
-    /// side, not how one is. Layers with sums across lanes (softmax, layer normalisation, norms) differ by rounding: their
+    /// side, not how one is (but for `StrassenProduct`, whose least depth is the level's). Layers with sums across lanes (softmax, layer normalisation, norms) differ by rounding: their
     /// tests bound each level's distance from double precision.
     @Test("Every element is one chain of fused multiply-adds over k, whatever the level", arguments: [(29, 40, 300)])
     func chain(_ m: Int, _ n: Int, _ k: Int) {

@@ -126,17 +126,17 @@ public struct Convolution {
         _ outputGradient: Tensor, weights: Tensor, into inputGradient: Tensor, adding: Bool = false
     ) {
         let pictures = outputGradient.shape[0]
-        let pixels = pixels(outputGradient)
+        let pixels = TileProduct.LeftRows(pixels(outputGradient)).ofPictures(geometry.outputPixels)
         if geometry.isPlainProduct {
             let output = TileOutput(
                 base: inputGradient.pointer, stride: geometry.inputChannels, columns: geometry.inputChannels,
                 adding: adding)
-            product.multiply(TileProduct.LeftRows(pixels), Operand(weightMatrix(weights)), output)
+            product.multiply(pixels, Operand(weightMatrix(weights)), output)
         } else if geometry.kernel == 1 {
-            scratch.with(Shape(pixels.rows, geometry.inputChannels)) { seen in
+            scratch.with(Shape(pixels.count, geometry.inputChannels)) { seen in
                 let output = TileOutput(
                     base: seen.pointer, stride: geometry.inputChannels, columns: geometry.inputChannels)
-                product.multiply(TileProduct.LeftRows(pixels), Operand(weightMatrix(weights)), output)
+                product.multiply(pixels, Operand(weightMatrix(weights)), output)
                 if !adding { clear(inputGradient, team: team) }
                 team.ranges(pictures * geometry.outputHeight) {
                     geometry.addToSeenPixels(inputGradient.pointer, seen.pointer, rows: $0)

@@ -7,11 +7,12 @@ extension ConvolutionGeometry {
         let map = input.pointer
         if isPlainProduct {
             return TileProduct.LeftRows(
-                Matrix(map, rows: input.shape[0] * inputPixels, columns: inputChannels, stride: inputChannels))
+                Matrix(map, rows: input.shape[0] * inputPixels, columns: inputChannels, stride: inputChannels)
+            ).ofPictures(outputPixels)
         }
         return TileProduct.LeftRows(count: input.shape[0] * outputPixels, depth: patch) { pixels, buffer, stride in
             gatherPatches(map, pixels: pixels, into: buffer, stride: stride)
-        }
+        }.ofPictures(outputPixels)
     }
 
     /// Copies the patches of output pixels `pixels` (counted over all pictures), one every `stride` elements.

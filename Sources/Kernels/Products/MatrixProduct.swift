@@ -13,16 +13,24 @@ public struct Matrix {
     /// Elements from one row's begin to the next one's.
     public let stride: Int
 
+    /// How many rows at a time are one picture's: positions of a sequence.
+    public let rowsPerPicture: Int
+
     /// A matrix from its parts.
-    public init(_ pointer: UnsafeMutablePointer<Float>, rows: Int, columns: Int, stride: Int) {
+    public init(
+        _ pointer: UnsafeMutablePointer<Float>, rows: Int, columns: Int, stride: Int, rowsPerPicture: Int = 1
+    ) {
         precondition(stride >= columns, "rows of \(columns) that are only \(stride) apart")
         (self.pointer, self.rows, self.columns, self.stride) = (pointer, rows, columns, stride)
+        self.rowsPerPicture = rowsPerPicture
     }
 
-    /// The tensor's rows of its innermost extent.
+    /// The tensor's rows of its innermost extent; its outermost one counts pictures.
     public init(_ tensor: Tensor) {
+        let shape = tensor.shape
         self.init(
-            tensor.pointer, rows: tensor.shape.rows, columns: tensor.shape.last, stride: tensor.shape.last)
+            tensor.pointer, rows: shape.rows, columns: shape.last, stride: shape.last,
+            rowsPerPicture: max(1, shape.rows / max(1, shape[0])))
     }
 
     /// The transpose, as a mark for `multiply`: no element moves.
@@ -31,7 +39,9 @@ public struct Matrix {
     /// Columns `range` of all rows.
     public func columns(_ range: Range<Int>) -> Matrix {
         precondition(range.lowerBound >= 0 && range.upperBound <= columns, "columns \(range) of \(columns)")
-        return Matrix(pointer + range.lowerBound, rows: rows, columns: range.count, stride: stride)
+        return Matrix(
+            pointer + range.lowerBound, rows: rows, columns: range.count, stride: stride, rowsPerPicture: rowsPerPicture
+        )
     }
 
     /// Rows `range`.
@@ -116,7 +126,8 @@ public func multiply(
         var output = TileOutput(base: c.pointer, stride: c.stride, columns: c.columns, adding: adding)
         output.bias = bias?.pointer
         output.rectified = rectified
-        TileProduct(scratch: scratch, team: team).multiply(TileProduct.LeftRows(a.matrix), b, output)
+        let rows = TileProduct.LeftRows(a.matrix).ofPictures(a.matrix.rowsPerPicture)
+        TileProduct(scratch: scratch, team: team).multiply(rows, b, output)
     } else {
         precondition(!b.isTransposed && bias == nil && !rectified, "aᵗ·bᵗ, or aᵗ·b with a bias: no layer needs it")
         let product = TransposedProduct(scratch: scratch, team: team)

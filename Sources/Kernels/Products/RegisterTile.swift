@@ -9,6 +9,13 @@ struct TileRow {
         self.left = factor.timesPlus(left, self.left)
         if wide { self.right = factor.timesPlus(right, self.right) }
     }
+
+    /// self += row `row` of those that lie a tile's columns apart.
+    @inline(__always)
+    mutating func add(_ memory: UnsafeMutablePointer<Float>, _ row: Int) {
+        left += memory[lanes: row &* RegisterTile.columns]
+        right += memory[lanes: row &* RegisterTile.columns &+ Lanes.scalarCount]
+    }
 }
 
 /// A stride and its multiples, computed before the loop: x86 adds twice, four and eight times a register by itself.
@@ -127,6 +134,34 @@ struct RegisterTile {
             if count > 5 { r5.add(a[rows.five], x, y, wide) }
         }
     #endif
+
+    /// self += `count` rows that lie a tile's columns apart.
+    @inline(__always)
+    mutating func add(_ count: Int, _ memory: UnsafeMutablePointer<Float>) {
+        r0.add(memory, 0)
+        if count > 1 { r1.add(memory, 1) }
+        if count > 2 { r2.add(memory, 2) }
+        if count > 3 { r3.add(memory, 3) }
+        if count > 4 { r4.add(memory, 4) }
+        if count > 5 { r5.add(memory, 5) }
+        if count > 6 { r6.add(memory, 6) }
+        if count > 7 { r7.add(memory, 7) }
+        if count > 8 { r8.add(memory, 8) }
+        if count > 9 { r9.add(memory, 9) }
+        if count > 10 { r10.add(memory, 10) }
+        if count > 11 { r11.add(memory, 11) }
+        if count > 12 { r12.add(memory, 12) }
+        if count > 13 { r13.add(memory, 13) }
+    }
+
+    /// Writes `count` rows a tile's columns apart.
+    @inline(__always)
+    func keep(_ count: Int, _ memory: UnsafeMutablePointer<Float>) {
+        forEachRow(count) { m, row in
+            memory[lanes: m &* Self.columns] = row.left
+            memory[lanes: m &* Self.columns &+ Lanes.scalarCount] = row.right
+        }
+    }
 
     /// Calls `body` with the first `rows` rows and their numbers.
     @inline(__always)

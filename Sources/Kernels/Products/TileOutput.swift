@@ -41,6 +41,18 @@ struct TileOutput {
     }
 }
 
+/// Strips of tiles that are added to a strip's tiles before its output takes them; their rows lie a tile's columns apart.
+struct TileLink {
+    /// What is added first.
+    let addend: UnsafeMutablePointer<Float>
+
+    /// Where the sum is kept, if anywhere.
+    var kept: UnsafeMutablePointer<Float>?
+
+    /// What is added then.
+    var second: UnsafeMutablePointer<Float>?
+}
+
 /// The part of a `TileOutput` that one strip of tiles fills: a panel's columns.
 struct PanelOutput {
     let base: UnsafeMutablePointer<Float>
@@ -58,10 +70,23 @@ struct PanelOutput {
     fileprivate let sums: UnsafeMutablePointer<Float>?
     fileprivate let sumStride: Int
 
+    /// Whether an earlier strip of the same chunk has begun its sums.
+    fileprivate var continuesSums = false
+
+    /// What is added to the tiles before anything else.
+    fileprivate var link: TileLink?
+
     /// Takes `count` rows (a literal) of `tile`, from row `first` of the strip on; only their left registers where the
     /// tile is not `wide`.
     @inline(__always)
-    func take(_ tile: RegisterTile, _ count: Int, wide isFull: Bool, first: Int) {
+    func take(_ product: RegisterTile, _ count: Int, wide isFull: Bool, first: Int) {
+        var tile = product
+        if let link {
+            let place = first &* RegisterTile.columns
+            tile.add(count, link.addend + place)
+            if let kept = link.kept { tile.keep(count, kept + place) }
+            if let second = link.second { tile.add(count, second + place) }
+        }
         let size = Lanes.scalarCount
         let place = first &* stride
         if isPlain && isFull {
@@ -80,7 +105,7 @@ struct PanelOutput {
                 if isFull { finish(product.right.timesPlus(rightFactor, right), offset &+ size) }
             }
         }
-        if let sums { addSums(sums, tile, count, isFirst: first == 0, isFull: isFull) }
+        if let sums { addSums(sums, tile, count, isFirst: first == 0 && !continuesSums, isFull: isFull) }
     }
 
     /// The rows from `row` on, for a strip of its own; sums go with the whole.
@@ -89,6 +114,24 @@ struct PanelOutput {
             base: base + row * stride, stride: stride, width: width, isPlain: isPlain, adding: adding,
             factor: factor, bias: bias, residual: residual.map { $0 + row * stride }, rectified: rectified, sums: nil,
             sumStride: sumStride)
+    }
+
+    /// The same with tiles that `link` is added to; only for panels as wide as a tile.
+    func linked(_ link: TileLink) -> PanelOutput {
+        precondition(width == RegisterTile.columns, "a link of \(width) columns")
+        var result = self
+        result.link = link
+        return result
+    }
+
+    /// Every second row, from the first or from the second one on, linked; odd rows come after even ones.
+    func everySecondRow(odd: Bool, _ link: TileLink) -> PanelOutput {
+        let shift = odd ? stride : 0
+        var result = PanelOutput(
+            base: base + shift, stride: 2 * stride, width: width, isPlain: isPlain, adding: adding, factor: factor,
+            bias: bias, residual: residual.map { $0 + shift }, rectified: rectified, sums: sums, sumStride: sumStride)
+        result.continuesSums = odd
+        return result.linked(link)
     }
 
     @inline(__always)

@@ -4,7 +4,8 @@ internal import Tensors
 /// make it.
 ///
 /// OpenBLAS packs both factors for every call and leaves thin ones at half of the peak; here a factor with few columns is
-/// packed once for all rows, and what has to be done to the result is done in registers (`TileOutput`).
+/// packed once for all rows, and what has to be done to the result is done in registers (`TileOutput`). Deep and wide products
+/// take seven halves instead of eight (`StrassenProduct`).
 struct TileProduct {
     let scratch: Scratch
     let team: WorkerTeam
@@ -17,6 +18,9 @@ struct TileProduct {
     struct LeftRows {
         /// Number of rows, and elements of each.
         let count: Int, depth: Int
+
+        /// Whether rows 2i and 2i + 1 are the same picture's for every i, so that they may be added to each other.
+        var isPaired = false
 
         /// Chunks of rows.
         var chunks: Int { (count + TileProduct.chunkRows - 1) / TileProduct.chunkRows }
@@ -35,7 +39,9 @@ struct TileProduct {
     /// output = a·b.
     func multiply(_ a: LeftRows, _ b: Operand, _ output: TileOutput) {
         guard a.count > 0, b.columns > 0 else { return }
-        if a.count * a.depth <= Self.strip || a.count <= 3 * Self.chunkRows {
+        if StrassenProduct.fits(a, b) {
+            StrassenProduct(scratch: scratch, team: team).multiply(a, b, output)
+        } else if a.count * a.depth <= Self.strip || a.count <= 3 * Self.chunkRows {
             multiplyByColumns(a, b, output)
         } else if a.lying == nil && a.chunks < Self.unitsPerThread * team.count {
             // Several threads will need the same rows.
@@ -57,7 +63,7 @@ struct TileProduct {
     private static let unitsPerThread = 4
 
     /// Elements between the rows of a filled buffer: rows of a power of two would fall into few sets of the cache.
-    private static func bufferStride(_ depth: Int) -> Int { (depth + 15) / 16 * 16 + 16 }
+    static func bufferStride(_ depth: Int) -> Int { (depth + 15) / 16 * 16 + 16 }
 
     /// Many rows: all panels are packed, then threads share units of a chunk of rows and, where there are few of them, a
     /// part of the panels.
@@ -162,6 +168,21 @@ extension TileProduct.LeftRows {
                 (buffer + index * stride).update(from: matrix.pointer + row * matrix.stride, count: matrix.columns)
             }
         }
+    }
+
+    /// Rows `range`, where they lie or filled into `buffer`.
+    func rows(_ range: Range<Int>, filledInto buffer: UnsafeMutablePointer<Float>) -> Matrix {
+        if let matrix { return matrix.rows(range) }
+        let rows = Matrix(buffer, rows: range.count, columns: depth, stride: TileProduct.bufferStride(depth))
+        fill(range, buffer, rows.stride)
+        return rows
+    }
+
+    /// The same rows, of which every picture has `count`.
+    func ofPictures(_ count: Int) -> Self {
+        var result = self
+        result.isPaired = count % 2 == 0
+        return result
     }
 
     /// Rows that `fill` makes.

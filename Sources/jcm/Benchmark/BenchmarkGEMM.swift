@@ -5,7 +5,11 @@ internal import Benchmarks
 struct BenchmarkGEMM: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gemm",
-        abstract: "Matrix products of the paper's model at micro-batch 8: register tiles beside OpenBLAS.")
+        abstract: "Matrix products of the paper's model at micro-batch 8: register tiles beside OpenBLAS.",
+        discussion: """
+            GFLOP/s count each product in full; deep and wide ones are made of seven \
+            halves instead of eight, which may give more than the peak.
+            """)
 
     @Option(help: ArgumentHelp("Only products with TEXT in their name, such as 'FC0' or 'weight'.", valueName: "text"))
     var only: String?
