@@ -2,7 +2,7 @@ internal import Tensors
 
 /// C = A·B with seven products of halves instead of eight: Winograd's form of Strassen's method, one level deep.
 ///
-/// With A, B and C cut into quarters,
+/// With A [M, K], B [K, N] and C [M, N] cut into quarters,
 ///
 ///     S₁ = A₂₁ + A₂₂   S₂ = S₁ − A₁₁   S₃ = A₁₁ − A₂₁   S₄ = A₁₂ − S₂
 ///     T₁ = B₁₂ − B₁₁   T₂ = B₂₂ − T₁   T₃ = B₂₂ − B₁₂   T₄ = B₂₁ − T₂
