@@ -12,7 +12,7 @@ internal import Tensors
 ///
 /// The upper half of A are its even rows and the lower half its odd ones, so that a picture's result depends on its own rows
 /// alone where each picture has an even number of them; the columns are cut in the middle. Sums of A are made strip by strip,
-/// sums of B where it is packed, and the tiles of U, V and U′ + V stay in the first cache: C is written once, and all
+/// sums of B where it is packed, and the tiles of U, V and U′ + V stay in the core's caches: C is written once, and all
 /// that `TileOutput` can do is done on the way. Rounding errors are those of a product a few times as long.
 ///
 /// Source: S. Winograd, On multiplication of 2×2 matrices, Linear Algebra and its Applications 4 (1971); V. Strassen,
@@ -51,8 +51,10 @@ struct StrassenProduct {
     func multiply(_ a: TileProduct.LeftRows, _ b: Operand, _ output: TileOutput) {
         precondition(a.count % 2 == 0, "\(a.count) rows in pairs")
         // With few panels for a thread, rows are what they share.
-        let isSmall = a.count * a.depth <= Self.sharedElements && b.columns / 2 >= 4 * Panels.width * team.count
-        if a.count <= 3 * TileProduct.chunkRows || isSmall {
+        let isSmall =
+            a.count * a.depth <= Self.sharedElements
+            && b.columns / 2 >= TileProduct.unitsPerThread * Panels.width * team.count
+        if a.count <= TileProduct.fewRows || isSmall {
             multiplyByColumns(a, b, output)
         } else {
             multiplyByRows(a, b, output)
@@ -63,7 +65,8 @@ struct StrassenProduct {
     /// the panels; several threads need the same left factors then, which are made before.
     private func multiplyByRows(_ a: TileProduct.LeftRows, _ b: Operand, _ output: TileOutput) {
         let half = a.depth / 2, panels = Panels.count(b.columns / 2), pairs = Self.pairsOfStrip(half)
-        let parts = min(panels, (4 * team.count + a.chunks - 1) / a.chunks), isShared = parts > 1
+        let wanted = TileProduct.unitsPerThread * team.count
+        let parts = min(panels, (wanted + a.chunks - 1) / a.chunks), isShared = parts > 1
         let right = StrassenRight(depth: half, panels: panels)
         let left = StrassenLeft(depth: half, pairs: isShared ? a.count / 2 : pairs)
         let factors = left.size(filling: a)

@@ -41,7 +41,7 @@ struct TileProduct {
         guard a.count > 0, b.columns > 0 else { return }
         if StrassenProduct.fits(a, b) {
             StrassenProduct(scratch: scratch, team: team).multiply(a, b, output)
-        } else if a.count * a.depth <= Self.strip || a.count <= 3 * Self.chunkRows {
+        } else if a.count * a.depth <= Self.strip || a.count <= Self.fewRows {
             multiplyByColumns(a, b, output)
         } else if a.lying == nil && a.chunks < Self.unitsPerThread * team.count {
             // Several threads will need the same rows.
@@ -59,8 +59,11 @@ struct TileProduct {
     /// Elements of a left factor's strip of rows that stays in the second cache while the panels pass by it (352 KB).
     private static let strip = 88 << 10
 
+    /// Rows up to which each panel is packed right before its use.
+    static let fewRows = 3 * chunkRows
+
     /// Units that each thread should have, so that all end at about the same time.
-    private static let unitsPerThread = 4
+    static let unitsPerThread = 4
 
     /// Elements between the rows of a filled buffer: rows of a power of two would fall into few sets of the cache.
     static func bufferStride(_ depth: Int) -> Int { (depth + 15) / 16 * 16 + 16 }
