@@ -16,8 +16,8 @@ struct AheadTests {
         var asked: [UnsafeMutablePointer<Float>: Int] = [:]
         for part in 0..<parts {
             ahead.spread(next, part: part, of: parts, and: Matrix(other.view), rows: shape.strip)
-            for row in stride(from: 0, to: shape.strip, by: RegisterTile.rows) {
-                ahead.forEachLine(beside: row) { asked[$0, default: 0] += 1 }
+            for _ in stride(from: 0, to: shape.strip, by: RegisterTile.rows) {
+                ahead.forEachLine { asked[$0, default: 0] += 1 }
             }
         }
         var expected: [UnsafeMutablePointer<Float>: Int] = [:]
@@ -36,6 +36,6 @@ struct AheadTests {
         #expect(Ahead(elements: 1 << 19) == nil)
         let ahead = try #require(Ahead(elements: (1 << 19) + 1))
         ahead.spread(nil, part: 0, of: 1, rows: 6)
-        ahead.forEachLine(beside: 0) { _ in Issue.record("a line of nothing") }
+        ahead.forEachLine { _ in Issue.record("a line of nothing") }
     }
 }

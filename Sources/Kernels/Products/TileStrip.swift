@@ -56,7 +56,7 @@ enum TileStrip {
         count: Int, _ output: PanelOutput, ahead: Ahead?
     ) {
         for first in stride(from: 0, to: count, by: RegisterTile.rows) {
-            ahead?.fetch(first)
+            ahead?.fetch()
             columns(
                 a + first / RegisterTile.rows * blockStride, RegisterTile.rows, panel, depth: depth,
                 count: min(RegisterTile.rows, count - first), output.below(first))
@@ -95,7 +95,7 @@ enum TileStrip {
         _ depth: Int, _ count: Int, _ start: Int, _ terms: Terms, _ ahead: Ahead?, wide: Bool, _ output: PanelOutput
     ) {
         RegisterTile.forEachBlock(count) { first, size in
-            ahead?.fetch(first)
+            ahead?.fetch()
             var tile = RegisterTile()
             #if JCM_LEVEL_V4
                 var (left, right, term) = (a + first &* rows.one, panel, 0)
