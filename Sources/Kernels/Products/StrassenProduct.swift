@@ -35,8 +35,9 @@ struct StrassenProduct {
     /// Columns from which they do.
     static let leastColumns = 256
 
-    /// Elements of the seven left factors of a strip of rows that stay in the second cache (600 KB).
-    private static let strip = 150 << 10
+    /// Elements of the seven left factors of a strip of rows (1.2 MB), of which one at a time stays in the second cache while
+    /// its panel passes by: 42 pairs of rows and more up to a depth of 2,048.
+    private static let strip = 300 << 10
 
     /// Elements of A whose left factors all stay in the third cache (7 MB): they pass by each panel then, not panels by them.
     private static let sharedElements = 1 << 20
