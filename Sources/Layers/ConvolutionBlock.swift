@@ -38,21 +38,28 @@ public final class ConvolutionBlock: Layer {
 
     /// The block's output, `residual` added before the rectifier.
     public func forward(_ input: Tensor, residual: Tensor?, _ pass: Pass) -> Tensor {
+        let y = output.prefix(input.shape[0])
+        guard pass.isTraining else {
+            infer(input, residual: residual, into: y)
+            return y
+        }
         context.clock?.begin(name, .forward)
         defer { context.clock?.end() }
         self.input = input
-        let y = output.prefix(input.shape[0])
-        guard pass.isTraining else {
-            let (factor, offset) = norm.runningAffine()
-            convolution.infer(
-                input, weights: weight.values, factor: factor, offset: offset, residual: residual,
-                rectified: rectified, into: y)
-            return y
-        }
         let z = product.prefix(input.shape[0])
         convolution.forward(input, weights: weight.values, into: z, moments: norm.momentTotals)
         norm.forward(z, residual: residual, rectified: rectified, into: y, hasTotals: true, pass)
         return y
+    }
+
+    /// output = the block's output in inference; the residual's memory may be the output's.
+    public func infer(_ input: Tensor, residual: Tensor? = nil, into output: Tensor) {
+        context.clock?.begin(name, .forward)
+        defer { context.clock?.end() }
+        let (factor, offset) = norm.runningAffine()
+        convolution.infer(
+            input, weights: weight.values, factor: factor, offset: offset, residual: residual, rectified: rectified,
+            into: output)
     }
 
     public func backward(_ outputGradient: Tensor, into inputGradient: Tensor?, _ pass: Pass) {

@@ -131,8 +131,23 @@ final class Bottleneck: Layer {
 
     func forward(_ input: Tensor, _ pass: Pass) -> Tensor {
         let shortcut = projection?.forward(input, pass) ?? input
+        if !pass.isTraining {
+            inferBranch(input, addingTo: shortcut)
+            return shortcut
+        }
         let inner = middle.forward(reduce.forward(input, pass), pass)
         return expand.forward(inner, residual: shortcut, pass)
+    }
+
+    /// map = max(0, map + the convolutions of `input`), which may be the map: a stage's maps all lie in one place, and stay in
+    /// the caches.
+    private func inferBranch(_ input: Tensor, addingTo map: Tensor) {
+        let pictures = input.shape[0]
+        context.scratch.with(reduce.outputShape(pictures), middle.outputShape(pictures)) { first, second in
+            reduce.infer(input, into: first)
+            middle.infer(first, into: second)
+            expand.infer(second, residual: map, into: map)
+        }
     }
 
     func backward(_ outputGradient: Tensor, into inputGradient: Tensor?, _ pass: Pass) {
