@@ -79,7 +79,7 @@ struct PanelOutput {
     /// Takes `count` rows (a literal) of `tile`, from row `first` of the strip on; only their left registers where the
     /// tile is not `wide`.
     @inline(__always)
-    func take(_ product: RegisterTile, _ count: Int, wide isFull: Bool, first: Int) {
+    func take(_ product: RegisterTile, _ count: Int, wide isFull: Bool, first: Int, shift: Int = 0) {
         var tile = product
         if let link {
             let place = first &* RegisterTile.columns
@@ -88,7 +88,7 @@ struct PanelOutput {
             if let second = link.second { tile.add(count, second + place) }
         }
         let size = Lanes.scalarCount
-        let place = first &* stride
+        let place = first &* stride &+ shift
         if isPlain && isFull {
             tile.forEachRow(count) { m, product in
                 base[lanes: place &+ m &* stride] = product.left

@@ -50,11 +50,15 @@ enum TileStrip {
         }
     }
 
-    /// output = aᵗ·panel for `count` columns of a, packed in blocks of a tile's rows `blockStride` apart.
+    /// output = aᵗ·panel for `count` columns of a, packed in blocks of a tile's rows `blockStride` apart; there are no sums.
     static func packedColumns(
         _ a: UnsafeMutablePointer<Float>, blockStride: Int, _ panel: UnsafeMutablePointer<Float>, depth: Int,
         count: Int, _ output: PanelOutput, ahead: Ahead?
     ) {
+        if output.width == RegisterTile.columns {
+            wideBlocks(a, blockStride, panel, depth, count, output, ahead)
+            return
+        }
         for first in stride(from: 0, to: count, by: RegisterTile.rows) {
             ahead?.fetch()
             columns(
@@ -63,7 +67,39 @@ enum TileStrip {
         }
     }
 
-    // Four functions with one body: strides of 1 and the tile's width are known when they are compiled.
+    /// output = aᵗ·b for a packed block of `count` columns of a, at most a tile's rows, and `panels` panels of b, `panelSize`
+    /// apart: tiles side by side, all as wide as the first; `output` is a plain or an added one.
+    static func acrossPanels(
+        _ block: UnsafeMutablePointer<Float>, _ b: UnsafeMutablePointer<Float>, panelSize: Int, panels: Int, depth: Int,
+        count: Int, _ output: PanelOutput
+    ) { wideAcross(block, b, panelSize, panels, depth, count, output) }
+
+    // Functions with one body: strides of 1 and of a tile's rows, and the tile's width, are known when they are compiled.
+
+    @inline(never)
+    private static func wideBlocks(
+        _ a: UnsafeMutablePointer<Float>, _ blockStride: Int, _ panel: UnsafeMutablePointer<Float>, _ depth: Int,
+        _ count: Int, _ output: PanelOutput, _ ahead: Ahead?
+    ) {
+        blocks(
+            a, rows: TileStrides(1), steps: TileStrides(RegisterTile.rows), panel, depth, count, 0, Terms(), ahead,
+            wide: true, output, whole: blockStride)
+    }
+
+    @inline(never)
+    private static func wideAcross(
+        _ a: UnsafeMutablePointer<Float>, _ b: UnsafeMutablePointer<Float>, _ panelSize: Int, _ panels: Int,
+        _ depth: Int, _ count: Int, _ output: PanelOutput
+    ) {
+        var (panel, shift) = (b, 0)
+        while shift < panels &* RegisterTile.columns {
+            blocks(
+                a, rows: TileStrides(1), steps: TileStrides(RegisterTile.rows), panel, depth, count, 0, Terms(), nil,
+                wide: true, output, shift: shift)
+            panel += panelSize
+            shift &+= RegisterTile.columns
+        }
+    }
 
     @inline(never)
     private static func wideRows(
@@ -92,13 +128,16 @@ enum TileStrip {
     @inline(__always)
     private static func blocks(
         _ a: UnsafeMutablePointer<Float>, rows: TileStrides, steps: TileStrides, _ panel: UnsafeMutablePointer<Float>,
-        _ depth: Int, _ count: Int, _ start: Int, _ terms: Terms, _ ahead: Ahead?, wide: Bool, _ output: PanelOutput
+        _ depth: Int, _ count: Int, _ start: Int, _ terms: Terms, _ ahead: Ahead?, wide: Bool, _ output: PanelOutput,
+        whole: Int? = nil, shift: Int = 0
     ) {
+        let whole = whole ?? RegisterTile.rows &* rows.one
+        var place = a
         RegisterTile.forEachBlock(count) { first, size in
             ahead?.fetch()
             var tile = RegisterTile()
             #if JCM_LEVEL_V4
-                var (left, right, term) = (a + first &* rows.one, panel, 0)
+                var (left, right, term) = (place, panel, 0)
                 repeat {
                     tile.accumulate(
                         size, wide: wide, left, rows: rows, steps: steps, right,
@@ -109,10 +148,12 @@ enum TileStrip {
                 } while term < terms.count
             #else
                 tile.accumulate(
-                    size, wide: wide, a + first &* rows.one, rows: rows, steps: steps, panel,
+                    size, wide: wide, place, rows: rows, steps: steps, panel,
                     bStride: RegisterTile.columns, depth: depth)
             #endif
-            output.take(tile, size, wide: wide, first: start &+ first)
+            // What is left of a whole block is taken in parts.
+            place += size == RegisterTile.rows ? whole : size &* rows.one
+            output.take(tile, size, wide: wide, first: start &+ first, shift: shift)
         }
     }
 

@@ -25,11 +25,16 @@ extension TransposedProduct {
             team.ranges(blocks * parts) { range in
                 for unit in range {
                     let (block, part) = unit.quotientAndRemainder(dividingBy: parts)
-                    for p in panels * part / parts..<panels * (part + 1) / parts {
+                    let mine = panels * part / parts..<panels * (part + 1) / parts
+                    let whole = mine.clamped(to: 0..<c.columns / Panels.width), count = min(step, c.rows - block * step)
+                    TileStrip.acrossPanels(
+                        left.pointer + block * blockStride, right.pointer + whole.lowerBound * panelSize,
+                        panelSize: panelSize, panels: whole.count, depth: depth, count: count,
+                        output.panel(row: block * step, column: whole.lowerBound * Panels.width))
+                    for p in mine.clamped(to: whole.upperBound..<panels) {
                         TileStrip.columns(
                             left.pointer + block * blockStride, step, right.pointer + p * panelSize, depth: depth,
-                            count: min(step, c.rows - block * step),
-                            output.panel(row: block * step, column: p * Panels.width))
+                            count: count, output.panel(row: block * step, column: p * Panels.width))
                     }
                 }
             }
