@@ -87,6 +87,14 @@ struct StrassenRight {
     }
 }
 
+extension StrassenRight {
+    /// What `pack` reads for panels `range`: of each half of the columns.
+    func source(_ b: Operand, panels range: Range<Int>) -> (near: Matrix, far: Matrix) {
+        let columns = range.lowerBound * Panels.width..<range.upperBound * Panels.width, half = b.columns / 2
+        return (b.columns(columns).matrix, b.columns(columns.lowerBound + half..<columns.upperBound + half).matrix)
+    }
+}
+
 /// Room for the strips of tiles that later products of a `StrassenProduct` are added to: U (then U′, U″), V and U′ + V.
 struct StrassenSums {
     let u: UnsafeMutablePointer<Float>, v: UnsafeMutablePointer<Float>, w: UnsafeMutablePointer<Float>

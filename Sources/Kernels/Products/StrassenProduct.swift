@@ -115,15 +115,24 @@ struct StrassenProduct {
                 let packed = works.pointer + thread * work
                 let sums = StrassenSums(packed + right.size, pairs: pairs)
                 let mine = panels * thread / team.count..<panels * (thread + 1) / team.count
+                let ahead = Ahead(elements: b.rows * b.columns), strips = (left.pairs + pairs - 1) / pairs
                 for low in stride(from: mine.lowerBound, to: mine.upperBound, by: right.panels) {
                     let some = low..<min(low + right.panels, mine.upperBound)
+                    let after = some.upperBound..<min(some.upperBound + right.panels, mine.upperBound)
+                    let (near, far) = right.source(b, panels: after)
                     right.pack(b, panels: some, into: packed, at: 0)
+                    let parts = some.count * strips * Self.count
+                    var part = 0
                     for p in some {
                         for first in stride(from: 0, to: left.pairs, by: pairs) {
+                            let count = min(pairs, left.pairs - first)
                             multiply(
-                                factors.pointer + first * left.stride, left, packed, right, panel: p - low,
-                                min(pairs, left.pairs - first), sums, output, row: 2 * first, firstPair: 0,
-                                column: p * Panels.width, nil)
+                                factors.pointer + first * left.stride, left, packed, right, panel: p - low, count, sums,
+                                output, row: 2 * first, firstPair: 0, column: p * Panels.width, ahead
+                            ) { _ in
+                                ahead?.spread(near, part: part, of: parts, and: far, rows: count)
+                                part += 1
+                            }
                         }
                     }
                 }
