@@ -35,9 +35,8 @@ struct StrassenProduct {
     /// Columns from which they do.
     static let leastColumns = 256
 
-    /// Elements of the seven left factors of a strip of rows (1.2 MB), of which one at a time stays in the second cache while
-    /// its panel passes by: 42 pairs of rows and more up to a depth of 2,048.
-    private static let strip = 300 << 10
+    /// Elements of a left factor's strip of rows that stays in the second cache while its panel passes by (352 KB).
+    private static let strip = 88 << 10
 
     /// Elements of A whose left factors all stay in the third cache (7 MB): they pass by each panel then, not panels by them.
     private static let sharedElements = 1 << 20
@@ -77,33 +76,45 @@ struct StrassenProduct {
             scratch.with(Shape(isShared ? factors : 1)) { shared in
                 if isShared { left.makeAll(of: a, into: shared.pointer, team) }
                 team.parallel { thread in
-                    let sums = StrassenSums(works.pointer + thread * work, pairs: pairs)
                     let units = a.chunks * parts, ahead = Ahead(elements: a.count * a.depth)
                     for unit in units * thread / team.count..<units * (thread + 1) / team.count {
                         let (chunk, part) = unit.quotientAndRemainder(dividingBy: parts)
-                        let first = chunk * TileProduct.chunkRows, last = min(first + TileProduct.chunkRows, a.count)
-                        let mine = panels * part / parts..<panels * (part + 1) / parts
-                        for low in stride(from: first, to: last, by: 2 * pairs) {
-                            let rows = low..<min(low + 2 * pairs, last)
-                            if !isShared { left.make(rows, of: a, into: sums.end, from: 0) }
-                            let strip = isShared ? shared.pointer + low / 2 * left.stride : sums.end
-                            let after = rows.upperBound..<min(rows.upperBound + 2 * pairs, a.count)
-                            let next = isShared ? nil : a.matrix?.rows(after)
-                            for p in mine {
-                                let before = (p - mine.lowerBound) * Self.count, all = mine.count * Self.count
-                                multiply(
-                                    strip, left, packed.pointer, right, panel: p, rows.count / 2, sums, output,
-                                    row: first, firstPair: (low - first) / 2, column: p * Panels.width, ahead
-                                ) { ahead?.spread(next, part: before + $0, of: all, rows: rows.count / 2) }
-                            }
-                        }
+                        multiplyChunk(
+                            chunk, of: a, isShared ? shared.pointer : nil, left, packed.pointer, right,
+                            panels: panels * part / parts..<panels * (part + 1) / parts, pairs, output,
+                            works.pointer + thread * work, ahead)
                     }
                 }
             }
         }
     }
 
-    /// Few rows, or little in them: their factors are made once, then threads share the panels of B, each packed right before its use.
+    /// The rows of a chunk times some panels, strip by strip; left factors that are not `shared` are made for each strip.
+    private func multiplyChunk(
+        _ chunk: Int, of a: TileProduct.LeftRows, _ shared: UnsafeMutablePointer<Float>?, _ left: StrassenLeft,
+        _ packed: UnsafeMutablePointer<Float>, _ right: StrassenRight, panels: Range<Int>, _ pairs: Int,
+        _ output: TileOutput, _ work: UnsafeMutablePointer<Float>, _ ahead: Ahead?
+    ) {
+        let sums = StrassenSums(work, pairs: pairs)
+        let first = chunk * TileProduct.chunkRows, last = min(first + TileProduct.chunkRows, a.count)
+        for low in stride(from: first, to: last, by: 2 * pairs) {
+            let rows = low..<min(low + 2 * pairs, last)
+            if shared == nil { left.make(rows, of: a, into: sums.end, from: 0) }
+            let strip = shared.map { $0 + low / 2 * left.stride } ?? sums.end
+            let after = rows.upperBound..<min(rows.upperBound + 2 * pairs, a.count)
+            let next = shared == nil ? a.matrix?.rows(after) : nil
+            for p in panels {
+                let before = (p - panels.lowerBound) * Self.count, all = panels.count * Self.count
+                multiply(
+                    strip, left, packed, right, panel: p, rows.count / 2, sums, output, row: first,
+                    firstPair: (low - first) / 2, column: p * Panels.width, ahead
+                ) { ahead?.spread(next, part: before + $0, of: all, rows: rows.count / 2) }
+            }
+        }
+    }
+
+    /// Few rows, or little in them: their factors are made once, then threads share the panels of B, each packed right before
+    /// its use.
     private func multiplyByColumns(_ a: TileProduct.LeftRows, _ b: Operand, _ output: TileOutput) {
         let half = a.depth / 2, panels = Panels.count(b.columns / 2), pairs = TileProduct.chunkRows / 2
         let right = StrassenRight(depth: half, panels: min(panels, Panels.packedTogether(b, depth: Self.count * half)))
@@ -112,29 +123,39 @@ struct StrassenProduct {
         scratch.with(Shape(left.size(filling: a)), Shape(team.count, work)) { factors, works in
             left.makeAll(of: a, into: factors.pointer, team)
             team.parallel { thread in
-                let packed = works.pointer + thread * work
-                let sums = StrassenSums(packed + right.size, pairs: pairs)
                 let mine = panels * thread / team.count..<panels * (thread + 1) / team.count
-                let ahead = Ahead(elements: b.rows * b.columns), strips = (left.pairs + pairs - 1) / pairs
+                let ahead = Ahead(elements: b.rows * b.columns)
                 for low in stride(from: mine.lowerBound, to: mine.upperBound, by: right.panels) {
                     let some = low..<min(low + right.panels, mine.upperBound)
                     let after = some.upperBound..<min(some.upperBound + right.panels, mine.upperBound)
-                    let (near, far) = right.source(b, panels: after)
-                    right.pack(b, panels: some, into: packed, at: 0)
-                    let parts = some.count * strips * Self.count
-                    var part = 0
-                    for p in some {
-                        for first in stride(from: 0, to: left.pairs, by: pairs) {
-                            let count = min(pairs, left.pairs - first)
-                            multiply(
-                                factors.pointer + first * left.stride, left, packed, right, panel: p - low, count, sums,
-                                output, row: 2 * first, firstPair: 0, column: p * Panels.width, ahead
-                            ) { _ in
-                                ahead?.spread(near, part: part, of: parts, and: far, rows: count)
-                                part += 1
-                            }
-                        }
-                    }
+                    multiplyPanels(
+                        some, before: after, of: b, right, factors.pointer, left, pairs, output,
+                        works.pointer + thread * work, ahead)
+                }
+            }
+        }
+    }
+
+    /// All left factors times some panels, which are packed first; what the panels after them are packed from is asked for.
+    private func multiplyPanels(
+        _ panels: Range<Int>, before after: Range<Int>, of b: Operand, _ right: StrassenRight,
+        _ factors: UnsafeMutablePointer<Float>, _ left: StrassenLeft, _ pairs: Int, _ output: TileOutput,
+        _ work: UnsafeMutablePointer<Float>, _ ahead: Ahead?
+    ) {
+        let sums = StrassenSums(work + right.size, pairs: pairs)
+        right.pack(b, panels: panels, into: work, at: 0)
+        let (near, far) = right.source(b, panels: after)
+        let parts = panels.count * ((left.pairs + pairs - 1) / pairs) * Self.count
+        var part = 0
+        for p in panels {
+            for first in stride(from: 0, to: left.pairs, by: pairs) {
+                let count = min(pairs, left.pairs - first)
+                multiply(
+                    factors + first * left.stride, left, work, right, panel: p - panels.lowerBound, count, sums, output,
+                    row: 2 * first, firstPair: 0, column: p * Panels.width, ahead
+                ) { _ in
+                    ahead?.spread(near, part: part, of: parts, and: far, rows: count)
+                    part += 1
                 }
             }
         }
@@ -143,7 +164,7 @@ struct StrassenProduct {
     /// Whole tiles, and at most a chunk.
     private static func pairsOfStrip(_ depth: Int) -> Int {
         let step = RegisterTile.rows
-        return max(step, min(TileProduct.chunkRows / 2, strip / (count * depth) / step * step))
+        return max(step, min(TileProduct.chunkRows / 2, strip / depth / step * step))
     }
 
     /// The four strips of C that a strip of pairs makes with a panel of each half of B, by the seven products in order. `row`

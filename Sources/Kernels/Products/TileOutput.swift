@@ -77,7 +77,7 @@ struct PanelOutput {
     fileprivate var link: TileLink?
 
     /// Takes `count` rows (a literal) of `tile`, from row `first` of the strip on; only their left registers where the
-    /// tile is not `wide`.
+    /// tile is not `wide`. They go `shift` columns to the right, where the output has nothing that belongs to a column.
     @inline(__always)
     func take(_ product: RegisterTile, _ count: Int, wide isFull: Bool, first: Int, shift: Int = 0) {
         var tile = product

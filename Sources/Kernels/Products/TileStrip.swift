@@ -125,6 +125,8 @@ enum TileStrip {
         _ count: Int, _ output: PanelOutput, _ first: Int, _ terms: Terms, _ ahead: Ahead?
     ) { blocks(a, rows: TileStrides(1), steps: steps, panel, depth, count, first, terms, ahead, wide: false, output) }
 
+    /// Block by block; the next whole one begins `whole` elements behind a block's begin, or where its rows end. Tiles go `shift`
+    /// columns to the right in the output.
     @inline(__always)
     private static func blocks(
         _ a: UnsafeMutablePointer<Float>, rows: TileStrides, steps: TileStrides, _ panel: UnsafeMutablePointer<Float>,
