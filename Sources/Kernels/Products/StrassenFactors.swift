@@ -85,9 +85,7 @@ struct StrassenRight {
             target[lanes: k &+ 6 &* size] = b21 - t2
         }
     }
-}
 
-extension StrassenRight {
     /// What `pack` reads for panels `range`: of each half of the columns.
     func source(_ b: Operand, panels range: Range<Int>) -> (near: Matrix, far: Matrix) {
         let columns = range.lowerBound * Panels.width..<range.upperBound * Panels.width, half = b.columns / 2

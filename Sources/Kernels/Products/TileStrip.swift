@@ -67,13 +67,6 @@ enum TileStrip {
         }
     }
 
-    /// output = aᵗ·b for a packed block of `count` columns of a, at most a tile's rows, and `panels` panels of b, `panelSize`
-    /// apart: tiles side by side, all as wide as the first; `output` is a plain or an added one.
-    static func acrossPanels(
-        _ block: UnsafeMutablePointer<Float>, _ b: UnsafeMutablePointer<Float>, panelSize: Int, panels: Int, depth: Int,
-        count: Int, _ output: PanelOutput
-    ) { wideAcross(block, b, panelSize, panels, depth, count, output) }
-
     // Functions with one body: strides of 1 and of a tile's rows, and the tile's width, are known when they are compiled.
 
     @inline(never)
@@ -86,15 +79,17 @@ enum TileStrip {
             wide: true, output, whole: blockStride)
     }
 
+    /// output = aᵗ·b for a packed block of `count` columns of a, at most a tile's rows, and `panels` panels of b, `panelSize`
+    /// apart: tiles side by side, all as wide as the first; `output` is a plain or an added one.
     @inline(never)
-    private static func wideAcross(
-        _ a: UnsafeMutablePointer<Float>, _ b: UnsafeMutablePointer<Float>, _ panelSize: Int, _ panels: Int,
-        _ depth: Int, _ count: Int, _ output: PanelOutput
+    static func acrossPanels(
+        _ block: UnsafeMutablePointer<Float>, _ b: UnsafeMutablePointer<Float>, panelSize: Int, panels: Int, depth: Int,
+        count: Int, _ output: PanelOutput
     ) {
         var (panel, shift) = (b, 0)
         while shift < panels &* RegisterTile.columns {
             blocks(
-                a, rows: TileStrides(1), steps: TileStrides(RegisterTile.rows), panel, depth, count, 0, Terms(), nil,
+                block, rows: TileStrides(1), steps: TileStrides(RegisterTile.rows), panel, depth, count, 0, Terms(), nil,
                 wide: true, output, shift: shift)
             panel += panelSize
             shift &+= RegisterTile.columns
