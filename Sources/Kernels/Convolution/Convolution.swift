@@ -21,7 +21,7 @@ public struct Convolution {
         /// Products of patches and weights.
         case patches
 
-        /// F(4×4, 3×3): for 3×3 kernels of stride 1 and padding 1, and channels that fill registers.
+        /// F(6×6, 3×3), F(4×4, 3×3) and between: for 3×3 kernels of stride 1 and padding 1, and channels that fill registers.
         case winograd
 
         /// Products with the rows of the input where they lie: for few input channels.

@@ -1,24 +1,20 @@
 internal import Tensors
 
-/// 3×3 convolutions of stride 1 and padding 1 by F(4×4, 3×3): 36 products of a tile instead of 144, 30 or 25 of one with
-/// three rows or columns of outputs.
+/// 3×3 convolutions of stride 1 and padding 1 by F(m×n, 3×3), m and n six or four: 64 products of a tile instead of 324, 48
+/// instead of 216 or 36 instead of 144, and fewer of tiles that have a row or column of outputs less.
 ///
 /// The maps' tiles are transformed for all channels; then some panels of output channels at a time have their weights
 /// transformed, their products made, and their outputs transformed back. Gradients take the adjoint of the same way, so both
 /// share the transformed gradient of the outputs.
 ///
-/// Outputs differ from exact ones by about 1e-5 of the outputs' size: the transforms multiply by up to 8.
+/// Outputs differ from exact ones by about 1e-5 of the outputs' size: the transforms multiply by up to 32.
 struct Winograd {
     let geometry: ConvolutionGeometry
     let scratch: Scratch
     let team: WorkerTeam
 
-    /// Tiles that a panel works on together, where a picture has fewer: whole register tiles, 516 KB of products with
-    /// AVX-512.
-    static let blockTiles = 112
-
-    /// Tiles over which sums for batch normalisation run in single precision.
-    static let summedTiles = 14
+    /// Products that a panel makes together, where a picture has fewer: 516 KB with AVX-512.
+    private static let blockProducts = 36 * 112
 
     /// Elements of transformed maps that are held at a time (20 MB): more pictures go in several passes.
     private static let heldElements = 5 << 20
@@ -32,12 +28,16 @@ struct Winograd {
             && g.inputChannels % Lanes.scalarCount == 0 && g.outputChannels % Lanes.scalarCount == 0
     }
 
+    /// The cut of the maps.
+    private var tiles: WinogradTiles { WinogradTiles(height: geometry.inputHeight, width: geometry.inputWidth) }
+
     /// The blocks of tiles of each pass over `pictures` pictures.
     func passes(_ pictures: Int) -> [[WinogradBlock]] {
-        let tiles = WinogradTiles(height: geometry.inputHeight, width: geometry.inputWidth)
+        let tiles = tiles
         let channels = max(geometry.inputChannels, geometry.outputChannels)
-        let held = max(1, Self.heldElements / (WinogradTiles.planes * tiles.perPicture * channels))
-        let most = max(1, min(Self.blockTiles / tiles.perPicture, held)), blocks = (pictures + most - 1) / most
+        let held = max(1, Self.heldElements / (tiles.planes * tiles.perPicture * channels))
+        let most = max(1, min(Self.blockProducts / tiles.planes / tiles.perPicture, held))
+        let blocks = (pictures + most - 1) / most
         let together = held / most, passes = (blocks + together - 1) / together
         var firstGroup = 0
         return (0..<passes).map { pass in
@@ -55,9 +55,10 @@ struct Winograd {
 
     /// Outputs that each group of `forward`'s sums has of a channel, for `pictures` pictures.
     func summedPixels(_ pictures: Int) -> [Int] {
-        passes(pictures).joined().flatMap { block in
-            stride(from: 0, to: block.count, by: Self.summedTiles).map { first in
-                (first..<min(first + Self.summedTiles, block.count)).reduce(0) { $0 + block.pixels($1) }
+        passes(pictures).joined().flatMap { block -> [Int] in
+            let summed = block.tiles.summedTiles
+            return stride(from: 0, to: block.count, by: summed).map { first in
+                (first..<min(first + summed, block.count)).reduce(0) { $0 + block.pixels($1) }
             }
         }
     }
@@ -70,8 +71,8 @@ struct Winograd {
     /// Gives `body` planes for `count` tiles of `channels` channels.
     func withPlanes(_ count: Int, _ channels: Int, _ body: (WinogradPlanes) -> Void) {
         let stride = WinogradPlanes.stride(channels)
-        scratch.with(Shape(WinogradPlanes.size(tiles: count, stride: stride))) {
-            body(WinogradPlanes(base: $0.pointer, tiles: count, stride: stride))
+        scratch.with(Shape(WinogradPlanes.size(tiles, tiles: count, stride: stride))) {
+            body(WinogradPlanes(base: $0.pointer, cut: tiles, tiles: count, stride: stride))
         }
     }
 
@@ -83,16 +84,14 @@ struct Winograd {
                 team.ranges(blocks.tiles) { range in
                     blocks.forEachPart(range) { block, part in
                         block.transformInput(
-                            input.pointer, mapChannels: channels, channels: channels, range: part,
-                            first: block.firstTile, into: planes)
+                            input.pointer, mapChannels: channels, channels: 0..<channels, each: channels, range: part,
+                            first: block.firstTile, into: [planes])
                     }
                 }
                 multiply(blocks, planes, inputs: channels, outputs: geometry.outputChannels) {
                     gather(weights, $0, into: $1)
-                } finish: { block, p, products in
-                    for column in stride(
-                        from: p * Panels.width, to: min(output.columns, (p + 1) * Panels.width), by: Lanes.scalarCount
-                    ) { finish(block, products, column: column, lane: column - p * Panels.width, output) }
+                } finish: {
+                    finish($0, $1, $2, output)
                 }
             }
         }
@@ -110,30 +109,47 @@ struct Winograd {
         }
     }
 
-    /// Transforms a register's worth of channels of the block's tiles back, finishes and stores them.
+    /// Transforms the products of some panels with the block's tiles back, finishes and stores them: all channels of a pixel
+    /// one after another.
     @inline(never)
     private func finish(
-        _ block: WinogradBlock, _ products: WinogradPlanes, column: Int, lane: Int, _ output: TileOutput
+        _ block: WinogradBlock, _ panels: Range<Int>, _ products: [WinogradPlanes], _ output: TileOutput
     ) {
-        let bias = output.bias.map { $0[lanes: column] } ?? .zero
-        let factor = output.factor.map { $0[lanes: column] } ?? Lanes(repeating: 1)
-        var sums = WinogradSums(output, column: column)
+        let (transforms, width) = (block.tiles.transforms, block.tiles.columns.side.outputs)
         withTileMemory { places, work in
             for tile in 0..<block.count {
-                block.places(tile, extent: 4, margin: 0, into: places)
+                block.places(tile, margin: 0, into: places)
                 let isWhole = block.isWhole(tile)
-                sums.begin(tile: tile, firstGroup: block.firstGroup)
-                WinogradTransforms.output(
-                    work, load: { i, j in products.product(i, j, tile, isWhole: isWhole, lane: lane) },
-                    store: { i, j, value in
-                        let place = places[4 &* i &+ j]
-                        guard place >= 0 else { return }
-                        sums.add(value)
-                        let result = value.timesPlus(factor, bias)
-                        output.base[lanes: place &* output.stride &+ column] =
-                            output.rectified ? result.largest(.zero) : result
-                    })
-                sums.end()
+                forEachRegister(panels, products, channels: output.columns) { products, column, lane in
+                    let bias = output.bias.map { $0[lanes: column] } ?? .zero
+                    let factor = output.factor.map { $0[lanes: column] } ?? Lanes(repeating: 1)
+                    var sums = WinogradSums(output, column: column, of: block, tile: tile)
+                    transforms.output(
+                        work, load: { i, j in products.product(i, j, tile, isWhole: isWhole, lane: lane) },
+                        store: { i, j, value in
+                            let place = places[width &* i &+ j]
+                            guard place >= 0 else { return }
+                            sums.add(value)
+                            let result = value.timesPlus(factor, bias)
+                            output.base[lanes: place &* output.stride &+ column] =
+                                output.rectified ? result.largest(.zero) : result
+                        })
+                    sums.end()
+                }
+            }
+        }
+    }
+
+    /// Calls `body` with each register's worth of the channels of some panels: what the panel's tiles lie in, the channel, and
+    /// its place in the panel.
+    @inline(__always)
+    func forEachRegister(
+        _ panels: Range<Int>, _ planes: [WinogradPlanes], channels: Int, _ body: (WinogradPlanes, Int, Int) -> Void
+    ) {
+        for (p, planes) in zip(panels, planes) {
+            let first = p * Panels.width
+            for lane in stride(from: 0, to: min(Panels.width, channels - first), by: Lanes.scalarCount) {
+                body(planes, first + lane, lane)
             }
         }
     }

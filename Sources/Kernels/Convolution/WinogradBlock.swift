@@ -21,10 +21,11 @@ struct WinogradBlock {
     /// The end of the tiles of whole columns.
     private var wholeColumns: Int { shortColumns &+ pictures.count &* tiles.rows.count &* tiles.columns.whole }
 
-    /// The tiles that product `plane` is made for: the sixth of a row or column serves whole tiles only.
+    /// The tiles that product `plane` is made for: the last of a row or column serves whole tiles only.
     func members(of plane: Int) -> Range<Int> {
-        let (row, column) = plane.quotientAndRemainder(dividingBy: 6)
-        return (column == 5 ? shortColumns : 0)..<(row == 5 ? wholeRows : column == 5 ? wholeColumns : count)
+        let (i, j) = plane.quotientAndRemainder(dividingBy: tiles.columns.side.products)
+        let isLast = tiles.isLast(i, j)
+        return (isLast.column ? shortColumns : 0)..<(isLast.row ? wholeRows : isLast.column ? wholeColumns : count)
     }
 
     /// Where a tile lies: its picture, its row and column of tiles.
@@ -42,28 +43,28 @@ struct WinogradBlock {
         )
     }
 
-    /// Whether a tile has four rows, and whether it has four columns of outputs.
+    /// Whether a tile has all rows, and whether it has all columns of outputs.
     @inline(__always)
     func isWhole(_ tile: Int) -> (row: Bool, column: Bool) {
         (tile < wholeRows, tile >= shortColumns && tile < wholeColumns)
     }
 
-    /// The places of the pixels of `tile`'s patch, `extent` by `extent` from `margin` rows and columns before its first
-    /// output on, as indices of pixels of all maps, written row by row. −1 beyond the map, and in the last row or column of
-    /// a tile of three outputs.
+    /// The places of the pixels of `tile`, with `margin` rows and columns around its outputs, as indices of pixels of all maps,
+    /// written row by row. −1 beyond the map, and in the last row or column of a tile that is not whole.
     @inline(__always)
-    func places(_ tile: Int, extent: Int, margin: Int, into places: UnsafeMutablePointer<Int>) {
+    func places(_ tile: Int, margin: Int, into places: UnsafeMutablePointer<Int>) {
         let (picture, tileRow, tileColumn) = place(tile)
-        let (height, width) = (tiles.rows.extent, tiles.columns.extent)
-        let top = tiles.rows.start(tileRow) &- margin, left = tiles.columns.start(tileColumn) &- margin
-        let bottom = min(height, top &+ (tileRow < tiles.rows.whole ? extent : extent &- 1))
-        let right = min(width, left &+ (tileColumn < tiles.columns.whole ? extent : extent &- 1))
-        for i in 0..<extent {
+        let (rows, columns) = (tiles.rows, tiles.columns)
+        let (height, width) = (rows.side.outputs &+ 2 &* margin, columns.side.outputs &+ 2 &* margin)
+        let top = rows.start(tileRow) &- margin, left = columns.start(tileColumn) &- margin
+        let bottom = min(rows.extent, top &+ (tileRow < rows.whole ? height : height &- 1))
+        let right = min(columns.extent, left &+ (tileColumn < columns.whole ? width : width &- 1))
+        for i in 0..<height {
             let row = top &+ i
-            let line = (picture &* height &+ row) &* width &+ left
-            for j in 0..<extent {
+            let line = (picture &* rows.extent &+ row) &* columns.extent &+ left
+            for j in 0..<width {
                 let isInside = row >= 0 && row < bottom && left &+ j >= 0 && left &+ j < right
-                places[i &* extent &+ j] = isInside ? line &+ j : -1
+                places[i &* width &+ j] = isInside ? line &+ j : -1
             }
         }
     }
@@ -75,7 +76,7 @@ struct WinogradBlock {
     }
 
     /// Sums of batch normalisation that the block has of each channel.
-    var groups: Int { (count + Winograd.summedTiles - 1) / Winograd.summedTiles }
+    var groups: Int { (count + tiles.summedTiles - 1) / tiles.summedTiles }
 }
 
 extension [WinogradBlock] {

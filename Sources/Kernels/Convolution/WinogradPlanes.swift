@@ -1,8 +1,10 @@
-/// Where the 36 planes of some tiles, or of a panel's rows, lie: plane by plane, a tile after another, `stride` elements
-/// apart.
+/// Where the planes of some tiles, or of a panel's rows, lie: plane by plane, a tile after another, `stride` elements apart.
 struct WinogradPlanes {
     let base: UnsafeMutablePointer<Float>
-    let tiles: Int
+
+    /// The tiles' cut, and how many of them a plane has room for.
+    let cut: WinogradTiles, tiles: Int
+
     let stride: Int
 
     /// Elements from one plane to the next: a cache line more than it takes. The transforms write to all planes at once,
@@ -11,7 +13,7 @@ struct WinogradPlanes {
     private static func planeStride(_ tiles: Int, _ stride: Int) -> Int { tiles &* stride &+ 16 }
 
     /// Elements of all planes.
-    static func size(tiles: Int, stride: Int) -> Int { WinogradTiles.planes * planeStride(tiles, stride) }
+    static func size(_ cut: WinogradTiles, tiles: Int, stride: Int) -> Int { cut.planes * planeStride(tiles, stride) }
 
     /// The elements that planes of `tiles` tiles with `channels` channels take; tiles lie a bit further apart, since rows
     /// of a power of two would fall into few sets of the cache.
@@ -30,7 +32,7 @@ struct WinogradPlanes {
 
     /// The rows of a block's tiles in plane `plane`, if there is such a plane.
     func rows(of block: WinogradBlock, in plane: Int, columns: Range<Int>) -> Matrix? {
-        guard plane < WinogradTiles.planes else { return nil }
+        guard plane < cut.planes else { return nil }
         let members = block.members(of: plane)
         return Matrix(
             self[plane, block.firstTile + members.lowerBound] + columns.lowerBound, rows: members.count,
@@ -40,31 +42,38 @@ struct WinogradPlanes {
     /// A register's worth of a tile's product (i, j); zero for those that are not made.
     @inline(__always)
     func product(_ i: Int, _ j: Int, _ tile: Int, isWhole: (row: Bool, column: Bool), lane: Int) -> Lanes {
-        if i == 5 && !isWhole.row || j == 5 && !isWhole.column { return .zero }
-        return self[6 &* i &+ j, tile][lanes: lane]
+        let isLast = cut.isLast(i, j)
+        if isLast.row && !isWhole.row || isLast.column && !isWhole.column { return .zero }
+        return self[cut.plane(i, j), tile][lanes: lane]
     }
 }
 
 extension WinogradBlock {
-    /// planes[·, first + t] = Bᵗ·d·B of each tile t of `range`, for `channels` channels of a map of `mapChannels` that
-    /// begin at `map`.
+    /// planes[·, first + t] = Bᵗ·d·B of each tile t of `range`, for the channels `channels` of a map of `mapChannels`: `each` of
+    /// them go into the first planes, as many into the next ones.
     @inline(never)
     func transformInput(
-        _ map: UnsafeMutablePointer<Float>, mapChannels: Int, channels: Int, range: Range<Int>, first: Int,
-        into planes: WinogradPlanes
+        _ map: UnsafeMutablePointer<Float>, mapChannels: Int, channels: Range<Int>, each: Int, range: Range<Int>,
+        first: Int, into planes: [WinogradPlanes]
     ) {
+        let (transforms, width) = (tiles.transforms, tiles.columns.side.products)
         withTileMemory { places, work in
             for tile in range {
-                self.places(tile, extent: 6, margin: 1, into: places)
-                for channel in stride(from: 0, to: channels, by: Lanes.scalarCount) {
-                    let source = map + channel
-                    WinogradTransforms.input(
-                        work,
-                        load: { i, j in
-                            let place = places[6 &* i &+ j]
-                            return place < 0 ? .zero : source[lanes: place &* mapChannels]
-                        },
-                        store: { i, j, value in planes[6 &* i &+ j, first &+ tile][lanes: channel] = value })
+                self.places(tile, margin: 1, into: places)
+                for (index, planes) in planes.enumerated() {
+                    let source = map + (channels.lowerBound + index * each)
+                    for channel in stride(from: 0, to: min(each, channels.count - index * each), by: Lanes.scalarCount)
+                    {
+                        transforms.input(
+                            work,
+                            load: { i, j in
+                                let place = places[width &* i &+ j]
+                                return place < 0 ? .zero : source[lanes: place &* mapChannels &+ channel]
+                            },
+                            store: { i, j, value in
+                                planes[tiles.plane(i, j), first &+ tile][lanes: channel] = value
+                            })
+                    }
                 }
             }
         }
@@ -75,18 +84,19 @@ extension WinogradBlock {
     func transformOutputGradient(
         _ map: UnsafeMutablePointer<Float>, channels: Int, range: Range<Int>, into planes: WinogradPlanes
     ) {
+        let (transforms, width) = (tiles.transforms, tiles.columns.side.outputs)
         withTileMemory { places, work in
             for tile in range {
-                self.places(tile, extent: 4, margin: 0, into: places)
+                self.places(tile, margin: 0, into: places)
                 for channel in stride(from: 0, to: channels, by: Lanes.scalarCount) {
                     let source = map + channel
-                    WinogradTransforms.outputAdjoint(
+                    transforms.outputAdjoint(
                         work,
                         load: { i, j in
-                            let place = places[4 &* i &+ j]
+                            let place = places[width &* i &+ j]
                             return place < 0 ? .zero : source[lanes: place &* channels]
                         },
-                        store: { i, j, value in planes[6 &* i &+ j, firstTile &+ tile][lanes: channel] = value })
+                        store: { i, j, value in planes[tiles.plane(i, j), firstTile &+ tile][lanes: channel] = value })
                 }
             }
         }
@@ -96,8 +106,8 @@ extension WinogradBlock {
 /// Gives `body` room for a tile's places and for its transforms: once for many tiles.
 @inline(__always)
 func withTileMemory(_ body: (UnsafeMutablePointer<Int>, WinogradTransforms.Work) -> Void) {
-    withUnsafeTemporaryAllocation(of: Int.self, capacity: WinogradTiles.planes) { places in
-        withUnsafeTemporaryAllocation(of: Lanes.self, capacity: WinogradTiles.planes) { work in
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: WinogradTransforms.mostProducts) { places in
+        withUnsafeTemporaryAllocation(of: Lanes.self, capacity: WinogradTransforms.mostProducts) { work in
             body(places.baseAddress!, work.baseAddress!)
         }
     }

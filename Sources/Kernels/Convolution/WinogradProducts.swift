@@ -1,7 +1,7 @@
 internal import Tensors
 
 extension Winograd {
-    /// Gives `finish` the products of each block's `planes` with each panel of weights that `gather` puts together, on one
+    /// Gives `finish` the products of each block's `planes` with some panels of weights that `gather` puts together, on one
     /// thread each.
     ///
     /// Units of a group of panels and a block, a group after another, are shared by the team. The panels of a group take
@@ -9,22 +9,25 @@ extension Winograd {
     /// from memory where cores share that, once a group.
     func multiply(
         _ blocks: [WinogradBlock], _ planes: WinogradPlanes, inputs: Int, outputs: Int,
-        gather: (Int, WinogradWeights) -> Void, finish: (WinogradBlock, Int, WinogradPlanes) -> Void
+        gather: (Int, WinogradWeights) -> Void, finish: (WinogradBlock, Range<Int>, [WinogradPlanes]) -> Void
     ) {
-        let panels = Panels.count(outputs), rows = WinogradWeights.rows(depth: inputs)
+        let panels = Panels.count(outputs), cut = planes.cut, rows = WinogradWeights.rows(cut, depth: inputs)
         let together = groupedPanels(of: panels, blocks: blocks.count), groups = (panels + together - 1) / together
         let most = blocks.map(\.count).max() ?? 0
-        let weightSize = WinogradWeights.size(depth: inputs)
-        let productSize = WinogradPlanes.size(tiles: most, stride: Panels.width)
+        let weightSize = WinogradWeights.size(cut, depth: inputs)
+        let productSize = WinogradPlanes.size(cut, tiles: most, stride: Panels.width)
         scratch.with(Shape(team.count, together * (weightSize + productSize))) { memory in
             team.parallel { thread in
                 let base = memory.pointer + thread * memory.shape[1]
-                let weights = (0..<together).map { WinogradWeights(base: base + $0 * weightSize, depth: inputs) }
+                let weights = (0..<together).map {
+                    WinogradWeights(base: base + $0 * weightSize, cut: cut, depth: inputs)
+                }
                 let products = (0..<together).map {
                     WinogradPlanes(
-                        base: base + together * weightSize + $0 * productSize, tiles: most, stride: Panels.width)
+                        base: base + together * weightSize + $0 * productSize, cut: cut, tiles: most,
+                        stride: Panels.width)
                 }
-                let ahead = Ahead(elements: WinogradPlanes.size(tiles: blocks.tiles, stride: planes.stride))
+                let ahead = Ahead(elements: WinogradPlanes.size(cut, tiles: blocks.tiles, stride: planes.stride))
                 var ready = -1
                 let units = groups * blocks.count
                 for unit in units * thread / team.count..<units * (thread + 1) / team.count {
@@ -33,23 +36,24 @@ extension Winograd {
                     let isNew = group != ready
                     if isNew { for (p, weights) in zip(some, weights) { gather(p, weights) } }
                     ready = group
-                    for row in stride(from: 0, to: 6, by: rows) {
+                    for row in stride(from: 0, to: cut.rows.side.products, by: rows) {
                         for index in 0..<some.count {
-                            if isNew || rows < 6 { weights[index].transform(from: row) }
+                            if isNew || rows < cut.rows.side.products { weights[index].transform(from: row) }
                         }
-                        for plane in 6 * row..<6 * (row + rows) {
+                        for plane in cut.plane(row, 0)..<cut.plane(row + rows, 0) {
                             let members = block.members(of: plane)
                             let next = planes.rows(of: block, in: plane + 1, columns: 0..<inputs)
                             for index in 0..<some.count {
                                 ahead?.spread(next, part: index, of: some.count, rows: members.count)
                                 TileStrip.rows(
                                     planes[plane, block.firstTile + members.lowerBound], planes.stride,
-                                    weights[index].plane(plane - 6 * row), depth: inputs, count: members.count,
+                                    weights[index].plane(plane - cut.plane(row, 0)), depth: inputs,
+                                    count: members.count,
                                     products[index].panelOutput(plane, tile: members.lowerBound), ahead: ahead)
                             }
                         }
                     }
-                    for (p, products) in zip(some, products) { finish(block, p, products) }
+                    finish(block, some, products)
                 }
             }
         }

@@ -1,30 +1,20 @@
-/// Σ (y − s) and Σ (y − s)² of the outputs of `Winograd.summedTiles` tiles at a time, s the first of them: what batch
+/// Σ (y − s) and Σ (y − s)² of the outputs of `WinogradTiles.summedTiles` tiles at a time, s the first of them: what batch
 /// normalisation needs, taken while the outputs are in registers.
 ///
 /// Groups do not reach over passes. Lies as `TileOutput.sums`: for each group of tiles a row of shifts and two rows of sums.
 struct WinogradSums {
-    private let base: UnsafeMutablePointer<Float>?
+    private let place: UnsafeMutablePointer<Float>?
     private let columns: Int
-    private var place: UnsafeMutablePointer<Float>?
     private var shift = Lanes.zero, total = Lanes.zero, squares = Lanes.zero
-    private var isFirst = false
+    private var isFirst: Bool
 
-    init(_ output: TileOutput, column: Int) {
-        (base, columns) = (output.sums.map { $0 + column }, output.columns)
-    }
-
-    /// Begins tile number `tile` of those whose groups begin with number `firstGroup`: with its group's sums so far, or
-    /// anew.
+    /// Those of the channels from `column` on that `tile` belongs to: its group's sums so far, or anew.
     @inline(__always)
-    mutating func begin(tile: Int, firstGroup: Int) {
-        guard let base else { return }
-        let (group, index) = tile.quotientAndRemainder(dividingBy: Winograd.summedTiles)
-        let place = base + 3 &* (firstGroup &+ group) &* columns
-        self.place = place
-        isFirst = index == 0
-        if isFirst {
-            (total, squares) = (.zero, .zero)
-        } else {
+    init(_ output: TileOutput, column: Int, of block: WinogradBlock, tile: Int) {
+        let (group, index) = tile.quotientAndRemainder(dividingBy: block.tiles.summedTiles)
+        (columns, isFirst) = (output.columns, index == 0)
+        place = output.sums.map { $0 + (3 &* (block.firstGroup &+ group) &* output.columns &+ column) }
+        if let place, !isFirst {
             (shift, total, squares) = (place[lanes: 0], place[lanes: columns], place[lanes: 2 &* columns])
         }
     }
