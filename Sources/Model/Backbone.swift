@@ -62,12 +62,16 @@ public final class Backbone: Layer {
         let pictures = outputGradient.shape[0]
         let largest = bottlenecks.map(\.inputCount).max() ?? 0
         context.scratch.with(Shape(pictures, largest), Shape(pictures, largest)) { first, second in
-            var gradient = outputGradient
-            for (index, bottleneck) in bottlenecks.enumerated().reversed() {
-                let shape = bottleneck.inputShape(pictures)
-                let target = Tensor((index % 2 == 0 ? first : second).pointer, shape)
-                bottleneck.backward(gradient, into: target, pass)
-                gradient = target
+            var (gradient, target, other) = (outputGradient, first, second)
+            for bottleneck in bottlenecks.reversed() {
+                if bottleneck.hasProjection {
+                    let inputGradient = Tensor(target.pointer, bottleneck.inputShape(pictures))
+                    bottleneck.backward(gradient, into: inputGradient, pass)
+                    gradient = inputGradient
+                    swap(&target, &other)
+                } else {
+                    bottleneck.backward(gradient, into: gradient, pass)
+                }
             }
             context.scratch.with(stem.outputShape(pictures)) { stemGradient in
                 pool.backward(gradient, into: stemGradient, pass)
@@ -150,20 +154,23 @@ final class Bottleneck: Layer {
         }
     }
 
+    /// Whether the shortcut is a convolution of its own.
+    var hasProjection: Bool { projection != nil }
+
+    /// inputGradient = what `outputGradient` asks for. Without a projection it becomes that in `outputGradient`'s place, where
+    /// the shortcut's part lies already: no pass of its own adds the two.
     func backward(_ outputGradient: Tensor, into inputGradient: Tensor?, _ pass: Pass) {
         guard let inputGradient else { preconditionFailure("a bottleneck's input needs its gradient") }
+        precondition(
+            hasProjection != (inputGradient.pointer == outputGradient.pointer), "a gradient of the wrong place")
         let pictures = outputGradient.shape[0]
         context.scratch.with(middle.outputShape(pictures), reduce.outputShape(pictures)) { first, second in
             // `expand` leaves the shortcut's gradient in `outputGradient`.
             expand.backward(outputGradient, into: first, pass)
             middle.backward(first, into: second, pass)
-            reduce.backward(second, into: inputGradient, pass)
+            reduce.backward(second, into: inputGradient, adding: !hasProjection, pass)
         }
-        if let projection {
-            projection.backward(outputGradient, into: inputGradient, adding: true, pass)
-        } else {
-            add(outputGradient, to: inputGradient, team: context.team)
-        }
+        projection?.backward(outputGradient, into: inputGradient, adding: true, pass)
     }
 
     var convolutions: [ConvolutionGeometry] {
