@@ -7,12 +7,13 @@ import Testing
 @Suite("Winograd's convolution")
 struct WinogradTests {
     /// Pictures, rows, columns, inputs, outputs: whole tiles and short ones of four and of six outputs a side, maps smaller than
-    /// a tile, several blocks of tiles, several passes, panels that are not full, groups of panels.
+    /// a tile, several blocks of tiles, several passes, panels that are not full, groups of panels,
+    /// parts of the outputs that are cut into different numbers of slices on seven threads.
     static let shapes = [
         (3, 7, 6, 32, 48), (3, 8, 8, 16, 16), (2, 14, 28, 64, 32), (5, 1, 1, 16, 32), (3, 5, 13, 48, 80),
         (3, 4, 3, 32, 16),
         (4, 23, 21, 16, 16), (1, 2, 9, 80, 16), (75, 7, 5, 512, 16), (20, 7, 11, 32, 208), (2, 6, 10, 176, 144),
-        (3, 18, 8, 16, 32),
+        (3, 18, 8, 16, 32), (1, 6, 6, 16, 464), (9, 6, 6, 16, 912),
     ]
 
     private func passes(_ shape: (Int, Int, Int, Int, Int)) -> ConvolutionPasses {

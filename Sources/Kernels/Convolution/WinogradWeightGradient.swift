@@ -12,11 +12,14 @@ extension Winograd {
         let (cut, outputs) = (planes.cut, geometry.outputChannels)
         let panels = Panels.count(geometry.inputChannels), parts = min(outputs, max(1, team.count / panels))
         let together = groupedPanels(of: panels, blocks: 1), groups = (panels + together - 1) / together
-        let length = (outputs + parts - 1) / parts, slices = slices(of: 0..<length, cut)
-        // Where there are several slices, the transformed inputs of all blocks wait for them.
-        let held = slices.count > 1 ? blocks.count : 1, most = blocks.map(\.count).max() ?? 0
+        let length = (outputs + parts - 1) / parts
+        let slices = (0..<parts).map { part in
+            self.slices(of: min(outputs, part * length)..<min(outputs, (part + 1) * length), cut)
+        }
+        // Where a part has several slices, the transformed inputs of all blocks wait for them.
+        let held = slices.contains { $0.count > 1 } ? blocks.count : 1, most = blocks.map(\.count).max() ?? 0
         let panelSize = WinogradPlanes.size(cut, tiles: most, stride: Panels.width)
-        let longest = slices.map(\.count).max() ?? 0
+        let longest = slices.joined().map(\.count).max() ?? 0
         let sumSize = WinogradPlanes.size(cut, tiles: longest, stride: Panels.width)
         scratch.with(Shape(team.count, together * (held * panelSize + sumSize))) { memory in
             team.parallel { thread in
@@ -31,11 +34,9 @@ extension Winograd {
                 let units = groups * parts
                 for unit in units * thread / team.count..<units * (thread + 1) / team.count {
                     let (group, part) = unit.quotientAndRemainder(dividingBy: parts)
-                    let low = min(outputs, part * length), high = min(outputs, low + length)
                     let some = panels * group / groups..<panels * (group + 1) / groups
-                    for slice in self.slices(of: low..<high, cut) {
-                        sumPanels(
-                            slice.lowerBound == low ? map : nil, blocks, planes, some, slice, panel, sums)
+                    for (number, slice) in slices[part].enumerated() {
+                        sumPanels(number == 0 ? map : nil, blocks, planes, some, slice, panel, sums)
                         finishWeights(sums, some, slice, into: gradient, adding)
                     }
                 }

@@ -89,7 +89,8 @@ enum TileStrip {
         var (panel, shift) = (b, 0)
         while shift < panels &* RegisterTile.columns {
             blocks(
-                block, rows: TileStrides(1), steps: TileStrides(RegisterTile.rows), panel, depth, count, 0, Terms(), nil,
+                block, rows: TileStrides(1), steps: TileStrides(RegisterTile.rows), panel, depth, count, 0, Terms(),
+                nil,
                 wide: true, output, shift: shift)
             panel += panelSize
             shift &+= RegisterTile.columns
