@@ -1,7 +1,7 @@
 /// The one-dimensional transforms of F(m, 3) (Winograd 1980; Lavin and Gray 2016) over the lanes of registers, and their
 /// adjoints, which carry gradients back.
 ///
-/// y = Aᵗ[(G·g) ⊙ (Bᵗ·d)]: d m + 2 inputs, g three weights, y m outputs. The product of the last point, ∞, makes the last
+/// y = Aᵗ[(G·g) ⊙ (Bᵗ·d)]: d [m + 2] the inputs, g [3] the weights, y [m] the outputs. The product of the last point, ∞, makes the last
 /// output only, from the last input. Each transform is given its vector's elements by number and gives the result's.
 protocol WinogradPoints {
     /// Outputs m.

@@ -17,7 +17,7 @@ struct WinogradTiles {
     @inline(__always)
     func plane(_ i: Int, _ j: Int) -> Int { i &* columns.side.products &+ j }
 
-    /// The rows of a product, or its column, that the last point makes: they serve whole tiles only.
+    /// Whether product (i, j) is its column's last, and whether it is its row's: such a one serves whole tiles only.
     @inline(__always)
     func isLast(_ i: Int, _ j: Int) -> (row: Bool, column: Bool) {
         (i == rows.side.products &- 1, j == columns.side.products &- 1)

@@ -4,6 +4,9 @@ extension Winograd {
     /// Sums that a panel makes together: 512 KB.
     private static let summed = 1 << 17
 
+    /// gradient [O, 3, 3, C] [+]= what the transformed gradient `planes` of the outputs asks for, for the input `map`
+    /// [N, H, W, C].
+    ///
     /// Units of a group of panels of input channels and a part of the outputs, a group after another, shared by the team.
     func weightGradient(
         _ map: UnsafeMutablePointer<Float>, _ blocks: [WinogradBlock], _ planes: WinogradPlanes,
