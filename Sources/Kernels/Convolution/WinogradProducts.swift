@@ -43,13 +43,15 @@ extension Winograd {
                         for plane in cut.plane(row, 0)..<cut.plane(row + rows, 0) {
                             let members = block.members(of: plane)
                             let next = planes.rows(of: block, in: plane + 1, columns: 0..<inputs)
+                            let place = plane - cut.plane(row, 0), count = cut.plane(row + rows, 0) - cut.plane(row, 0)
                             for index in 0..<some.count {
                                 ahead?.spread(next, part: index, of: some.count, rows: members.count)
                                 TileStrip.rows(
                                     planes[plane, block.firstTile + members.lowerBound], planes.stride,
-                                    weights[index].plane(plane - cut.plane(row, 0)), depth: inputs,
-                                    count: members.count,
-                                    products[index].panelOutput(plane, tile: members.lowerBound), ahead: ahead)
+                                    weights[index].plane(place), depth: inputs, count: members.count,
+                                    products[index].panelOutput(plane, tile: members.lowerBound), ahead: ahead,
+                                    next: index + 1 < some.count
+                                        ? weights[index + 1].plane(place) : weights[0].plane((place + 1) % count))
                             }
                         }
                     }

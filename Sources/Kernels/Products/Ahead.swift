@@ -1,22 +1,23 @@
 internal import CSystem
 
 /// Memory that strips of tiles ask for while they compute, some lines beside each tile: what comes next is in the second
-/// cache by then. Registers do not wait for what is asked for; they would where the next strip has to fetch it itself.
+/// cache by then, and so is the place where the tile goes. Registers do not wait for what is asked for; they would where
+/// the next strip has to fetch it itself.
 ///
 /// For factors that no cache of the core holds; others lose a percent or two by being asked for.
 final class Ahead {
     /// Elements of factors that the second cache does not hold (2 MB).
     private static let coldElements = 1 << 19
 
-    /// Those of two matrices; behind a pointer, since accesses to an object's variables are checked at run time: with
-    /// 64 to 128 terms to a sum that took 7 % of the tiles' time.
+    /// Those of two matrices and of the result; behind a pointer, since accesses to an object's variables are checked at run
+    /// time: with 64 to 128 terms to a sum that took 7 % of the tiles' time.
     private let lines: UnsafeMutablePointer<Lines>
 
     /// One for factors of `elements` elements, or none where these are in a cache anyway.
     init?(elements: Int) {
         guard elements > Self.coldElements else { return nil }
-        lines = .allocate(capacity: 2)
-        lines.initialize(repeating: Lines(), count: 2)
+        lines = .allocate(capacity: 3)
+        lines.initialize(repeating: Lines(), count: 3)
     }
 
     deinit { lines.deallocate() }
@@ -29,6 +30,12 @@ final class Ahead {
         lines[1] = other.map { Lines($0, part, parts, tiles: tiles) } ?? Lines()
     }
 
+    /// Lets each tile of the strip of `rows` rows that follows ask for its part of `output`, where it goes, or for nothing.
+    func spread(output: Matrix?, rows: Int) {
+        let tiles = (rows + RegisterTile.rows - 1) / RegisterTile.rows
+        lines[2] = output.map { Lines($0, 0, 1, tiles: tiles) } ?? Lines()
+    }
+
     /// Asks for the lines beside the next tile.
     @inline(never)
     func fetch() { forEachLine { jcm_fetch_ahead($0) } }
@@ -38,6 +45,7 @@ final class Ahead {
     func forEachLine(_ body: (UnsafeMutablePointer<Float>) -> Void) {
         lines[0].take(body)
         lines[1].take(body)
+        lines[2].take(body)
     }
 }
 

@@ -27,10 +27,11 @@ public struct PackedFactor {
             a.columns == depth && c.columns == columns && a.rows == c.rows,
             "[\(a.rows), \(a.columns)] · [\(depth), \(columns)] into [\(c.rows), \(c.columns)]")
         let output = TileOutput(base: c.pointer, stride: c.stride, columns: columns, adding: adding)
-        for p in 0..<Panels.count(columns) {
+        let count = Panels.count(columns), size = depth * Panels.width
+        for p in 0..<count {
             TileStrip.rows(
-                a.pointer, a.stride, panels + p * depth * Panels.width, depth: depth, count: a.rows,
-                output.panel(row: 0, column: p * Panels.width))
+                a.pointer, a.stride, panels + p * size, depth: depth, count: a.rows,
+                output.panel(row: 0, column: p * Panels.width), next: panels + (p + 1) % count * size)
         }
     }
 }

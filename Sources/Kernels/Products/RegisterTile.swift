@@ -1,3 +1,5 @@
+internal import CSystem
+
 /// A row of a register tile: two registers side by side.
 struct TileRow {
     var left = Lanes.zero, right = Lanes.zero
@@ -47,12 +49,23 @@ struct RegisterTile {
     /// Columns: two registers.
     static let columns = 2 * Lanes.scalarCount
 
+    /// Tiles that ask for a whole panel on their way over k: a cache line a step or, with AVX2, every four steps.
+    #if JCM_LEVEL_V4
+        static let tilesAskingForPanel = 2
+    #else
+        static let tilesAskingForPanel = 4
+    #endif
+
+    /// Elements of a cache line: how much further into a panel each of these tiles begins to ask.
+    static let line = 16
+
     /// self[m, n] += Σ over k < `depth` of a[m·rows + k·steps] · b[k·bStride + n], for `count` rows; only the left
-    /// register of each where the tile is not `wide`.
+    /// register of each where the tile is not `wide`. Asks the first cache for a line of what lies `soon`
+    /// elements behind b, each step or every four.
     @inline(__always)
     mutating func accumulate(
         _ count: Int, wide: Bool = true, _ a: UnsafeMutablePointer<Float>, rows: TileStrides, steps: TileStrides,
-        _ b: UnsafeMutablePointer<Float>, bStride: Int, depth: Int
+        _ b: UnsafeMutablePointer<Float>, bStride: Int, depth: Int, soon: Int
     ) {
         #if JCM_LEVEL_V4
             // One step over k at a time: 28 multiply-adds hide what moves the pointers. The loop stands here, not in a
@@ -64,6 +77,7 @@ struct RegisterTile {
             let (one, two) = (rows.one, 2 &* rows.one)
             var k = 0
             while k < depth {
+                jcm_fetch_soon(b + soon)
                 let (x, y) = (b[lanes: 0], wide ? b[lanes: Lanes.scalarCount] : .zero)
                 r0.add(a0[0], x, y, wide)
                 if count > 1 { r1.add(a0[one], x, y, wide) }
@@ -88,7 +102,7 @@ struct RegisterTile {
                 k &+= 1
             }
         #else
-            accumulateByFour(count, wide, a, rows, steps, b, bStride, depth)
+            accumulateByFour(count, wide, a, rows, steps, b, bStride, depth, soon)
         #endif
     }
 
@@ -99,10 +113,11 @@ struct RegisterTile {
         @inline(__always)
         private mutating func accumulateByFour(
             _ count: Int, _ wide: Bool, _ a: UnsafeMutablePointer<Float>, _ rows: TileStrides, _ steps: TileStrides,
-            _ b: UnsafeMutablePointer<Float>, _ bStride: Int, _ depth: Int
+            _ b: UnsafeMutablePointer<Float>, _ bStride: Int, _ depth: Int, _ soon: Int
         ) {
             var (a, b, left) = (a, b, depth)
             while left >= 4 {
+                jcm_fetch_soon(b + soon)
                 addStep(count, wide, a, rows, b)
                 addStep(count, wide, a + steps.one, rows, b + bStride)
                 addStep(count, wide, a + 2 &* steps.one, rows, b + 2 &* bStride)

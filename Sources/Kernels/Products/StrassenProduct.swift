@@ -189,9 +189,11 @@ struct StrassenProduct {
                 case 5: (far.everySecondRow(odd: true, sums.keeping(before: firstPair)), firstPair)
                 default: (near.everySecondRow(odd: true, sums.adding(sums.u, before: firstPair)), firstPair)
                 }
+            let place = product * right.panels + panel
+            let after = product + 1 < Self.count ? place + right.panels : min(panel + 1, right.panels - 1)
             TileStrip.rows(
-                a + product * left.factorSize, left.stride, b + (product * right.panels + panel) * right.panelSize,
-                depth: left.depth, count: pairs, target, first: first, ahead: ahead)
+                a + product * left.factorSize, left.stride, b + place * right.panelSize, depth: left.depth,
+                count: pairs, target, first: first, ahead: ahead, next: b + after * right.panelSize)
         }
     }
 }

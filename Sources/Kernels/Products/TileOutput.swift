@@ -76,6 +76,12 @@ struct PanelOutput {
     /// What is added to the tiles before anything else.
     fileprivate var link: TileLink?
 
+    /// What the tiles of `count` rows, from row `first` of the strip on, meet in memory; none if that is a core's own.
+    func place(from first: Int, count: Int) -> Matrix? {
+        guard stride > RegisterTile.columns else { return nil }
+        return Matrix((residual ?? base) + first * stride, rows: count, columns: width, stride: stride)
+    }
+
     /// Takes `count` rows (a literal) of `tile`, from row `first` of the strip on; only their left registers where the
     /// tile is not `wide`. They go `shift` columns to the right, where the output has nothing that belongs to a column.
     @inline(__always)

@@ -113,9 +113,11 @@ struct TileProduct {
             let following = strip(of: rows, from: low + some.rows) ?? next
             for p in panels {
                 ahead?.spread(following, part: p - panels.lowerBound, of: panels.count, rows: some.rows)
+                let after = p + 1 < panels.upperBound ? p + 1 : panels.lowerBound
                 TileStrip.rows(
                     some.pointer, some.stride, packed + p * depth * width, depth: depth, count: some.rows,
-                    output.panel(row: first, column: p * width), first: low, ahead: ahead)
+                    output.panel(row: first, column: p * width), first: low, ahead: ahead,
+                    next: packed + after * depth * width)
             }
             low += some.rows
         }

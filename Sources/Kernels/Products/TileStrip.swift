@@ -15,17 +15,22 @@ enum TileStrip {
         #endif
     }
 
+    /// Depth from which tiles ask for the place where they go: shallower ones are done before it is there.
+    private static let askingDepth = 128
+
     /// output = a·panel for `count` rows, of which each lies `depth` elements long, `rowStride` apart. `first` is the number
-    /// of the first one in `output`; `ahead` is asked beside each tile.
+    /// of the first one in `output`; `ahead` is asked beside each tile. The first tiles fetch `next`, the panel after this one.
     @inline(__always)
     static func rows(
         _ a: UnsafeMutablePointer<Float>, _ rowStride: Int, _ panel: UnsafeMutablePointer<Float>, depth: Int,
-        count: Int, _ output: PanelOutput, first: Int = 0, terms: Terms = Terms(), ahead: Ahead? = nil
+        count: Int, _ output: PanelOutput, first: Int = 0, terms: Terms = Terms(), ahead: Ahead? = nil,
+        next: UnsafeMutablePointer<Float>? = nil
     ) {
+        ahead?.spread(output: depth < askingDepth ? nil : output.place(from: first, count: count), rows: count)
         if output.width == RegisterTile.columns {
-            wideRows(a, TileStrides(rowStride), panel, depth, count, output, first, terms, ahead)
+            wideRows(a, TileStrides(rowStride), panel, next ?? panel, depth, count, output, first, terms, ahead)
         } else if output.width == Lanes.scalarCount {
-            narrowRows(a, TileStrides(rowStride), panel, depth, count, output, first, terms, ahead)
+            narrowRows(a, TileStrides(rowStride), panel, next ?? panel, depth, count, output, first, terms, ahead)
         } else {
             withEdge(count, output, first) {
                 rows(a + $0 * rowStride, rowStride, panel, depth: depth, count: $1, $2, terms: terms)
@@ -99,15 +104,25 @@ enum TileStrip {
 
     @inline(never)
     private static func wideRows(
-        _ a: UnsafeMutablePointer<Float>, _ rows: TileStrides, _ panel: UnsafeMutablePointer<Float>, _ depth: Int,
-        _ count: Int, _ output: PanelOutput, _ first: Int, _ terms: Terms, _ ahead: Ahead?
-    ) { blocks(a, rows: rows, steps: TileStrides(1), panel, depth, count, first, terms, ahead, wide: true, output) }
+        _ a: UnsafeMutablePointer<Float>, _ rows: TileStrides, _ panel: UnsafeMutablePointer<Float>,
+        _ next: UnsafeMutablePointer<Float>, _ depth: Int, _ count: Int, _ output: PanelOutput, _ first: Int,
+        _ terms: Terms, _ ahead: Ahead?
+    ) {
+        blocks(
+            a, rows: rows, steps: TileStrides(1), panel, next: next, depth, count, first, terms, ahead, wide: true,
+            output)
+    }
 
     @inline(never)
     private static func narrowRows(
-        _ a: UnsafeMutablePointer<Float>, _ rows: TileStrides, _ panel: UnsafeMutablePointer<Float>, _ depth: Int,
-        _ count: Int, _ output: PanelOutput, _ first: Int, _ terms: Terms, _ ahead: Ahead?
-    ) { blocks(a, rows: rows, steps: TileStrides(1), panel, depth, count, first, terms, ahead, wide: false, output) }
+        _ a: UnsafeMutablePointer<Float>, _ rows: TileStrides, _ panel: UnsafeMutablePointer<Float>,
+        _ next: UnsafeMutablePointer<Float>, _ depth: Int, _ count: Int, _ output: PanelOutput, _ first: Int,
+        _ terms: Terms, _ ahead: Ahead?
+    ) {
+        blocks(
+            a, rows: rows, steps: TileStrides(1), panel, next: next, depth, count, first, terms, ahead, wide: false,
+            output)
+    }
 
     @inline(never)
     private static func wideColumns(
@@ -121,16 +136,16 @@ enum TileStrip {
         _ count: Int, _ output: PanelOutput, _ first: Int, _ terms: Terms, _ ahead: Ahead?
     ) { blocks(a, rows: TileStrides(1), steps: steps, panel, depth, count, first, terms, ahead, wide: false, output) }
 
-    /// Block by block; the next whole one begins `whole` elements behind a block's begin, or where its rows end. Tiles go `shift`
-    /// columns to the right in the output.
+    /// Block by block; the first ones ask for `next`. Behind a whole block the next one begins `whole` elements after its
+    /// begin, or where its rows end. Tiles go `shift` columns to the right in the output.
     @inline(__always)
     private static func blocks(
         _ a: UnsafeMutablePointer<Float>, rows: TileStrides, steps: TileStrides, _ panel: UnsafeMutablePointer<Float>,
-        _ depth: Int, _ count: Int, _ start: Int, _ terms: Terms, _ ahead: Ahead?, wide: Bool, _ output: PanelOutput,
-        whole: Int? = nil, shift: Int = 0
+        next: UnsafeMutablePointer<Float>? = nil, _ depth: Int, _ count: Int, _ start: Int, _ terms: Terms,
+        _ ahead: Ahead?, wide: Bool, _ output: PanelOutput, whole: Int? = nil, shift: Int = 0
     ) {
         let whole = whole ?? RegisterTile.rows &* rows.one
-        var place = a
+        var (place, soon, asking) = (a, next.map { $0 - panel } ?? 0, RegisterTile.tilesAskingForPanel)
         RegisterTile.forEachBlock(count) { first, size in
             ahead?.fetch()
             var tile = RegisterTile()
@@ -139,7 +154,7 @@ enum TileStrip {
                 repeat {
                     tile.accumulate(
                         size, wide: wide, left, rows: rows, steps: steps, right,
-                        bStride: terms.rowStride, depth: depth)
+                        bStride: terms.rowStride, depth: depth, soon: soon)
                     left += terms.leftStride
                     right += terms.panelStride
                     term &+= 1
@@ -147,8 +162,10 @@ enum TileStrip {
             #else
                 tile.accumulate(
                     size, wide: wide, place, rows: rows, steps: steps, panel,
-                    bStride: RegisterTile.columns, depth: depth)
+                    bStride: RegisterTile.columns, depth: depth, soon: soon)
             #endif
+            asking &-= 1
+            soon = asking > 0 ? soon &+ RegisterTile.line : 0
             // What is left of a whole block is taken in parts.
             place += size == RegisterTile.rows ? whole : size &* rows.one
             output.take(tile, size, wide: wide, first: start &+ first, shift: shift)
