@@ -29,7 +29,7 @@ struct StrassenProduct {
     #if JCM_LEVEL_V4
         static let leastDepth = 256
     #else
-        static let leastDepth = 1024
+        static let leastDepth = 512
     #endif
 
     /// Columns from which they do.
