@@ -51,8 +51,6 @@ final class Ahead {
 
 /// Some cache lines of a matrix, counted along its rows.
 private struct Lines {
-    private static let elements = 16
-
     /// The next line, if there are any.
     private var next: UnsafeMutablePointer<Float>?
 
@@ -68,14 +66,14 @@ private struct Lines {
     init() {}
 
     init(_ matrix: Matrix, _ part: Int, _ parts: Int, tiles: Int) {
-        linesPerRow = (matrix.columns + Self.elements - 1) / Self.elements
+        linesPerRow = (matrix.columns + RegisterTile.line - 1) / RegisterTile.line
         let all = matrix.rows * linesPerRow, begin = all * part / parts
         count = all * (part + 1) / parts - begin
         guard count > 0 else { return }
         let (row, line) = begin.quotientAndRemainder(dividingBy: linesPerRow)
-        next = matrix.pointer + (row * matrix.stride + line * Self.elements)
+        next = matrix.pointer + (row * matrix.stride + line * RegisterTile.line)
         inRow = linesPerRow - line
-        gap = matrix.stride - (linesPerRow - 1) * Self.elements
+        gap = matrix.stride - (linesPerRow - 1) * RegisterTile.line
         each = (count + tiles - 1) / max(1, tiles)
     }
 
@@ -85,7 +83,7 @@ private struct Lines {
         for _ in 0..<min(each, count) {
             body(line)
             inRow &-= 1
-            line += inRow == 0 ? gap : Self.elements
+            line += inRow == 0 ? gap : RegisterTile.line
             if inRow == 0 { inRow = linesPerRow }
         }
         count = max(0, count &- each)
