@@ -14,6 +14,9 @@ public final class StepBenchmark {
         case cnn
     }
 
+    /// Runs before the measured ones.
+    public static let warmUps = 2
+
     private let model: JCM
     private let part: Part
     private let batch: TrainingBatch
@@ -64,9 +67,11 @@ public final class StepBenchmark {
         }
     }
 
-    /// Times `runs` steps after one of warm-up; `profiled`, also each layer of these steps.
+    /// Times `runs` steps after two of warm-up; `profiled`, also each layer of these steps.
+    ///
+    /// The first step finds out how much scratch memory it needs, the second one is the first to write to all of it.
     public func measure(runs: Int, profiled: Bool = false) -> (timing: Timing, profile: StepProfile?) {
-        run()
+        for _ in 0..<Self.warmUps { run() }
         let clock = profiled ? LayerClock() : nil
         model.context.clock = clock
         defer { model.context.clock = nil }

@@ -17,6 +17,8 @@ public final class WorkerTeam: @unchecked Sendable {
     /// The helpers hold this and not the team: a team that nobody holds any more ends them.
     private let helpers: Helpers
 
+    private let shares: WorkShares
+
     /// A team of `count` threads; `spins` where each has a processor of its own.
     public init(_ count: Int, spins: Bool = true) {
         precondition(count >= 1, "a team has at least one thread")
@@ -25,6 +27,7 @@ public final class WorkerTeam: @unchecked Sendable {
         jcm_flush_denormals()
         self.count = count
         helpers = Helpers(count - 1, spins: spins)
+        shares = WorkShares(count)
     }
 
     /// Ends the helpers and waits until they have left; no region may follow.
@@ -53,6 +56,21 @@ public final class WorkerTeam: @unchecked Sendable {
             let low = min(total, units * thread / count * grain)
             let high = min(total, units * (thread + 1) / count * grain)
             if low < high { body(low..<high) }
+        }
+    }
+
+    /// Runs `body(thread, piece)` for pieces that cover 0 ..< `total`, each once; long ones end at multiples of `grain`.
+    ///
+    /// Each thread begins with its own part, and helps the others when it is done: where the cuts fall depends on how fast the
+    /// threads are, and no result may.
+    public func pieces(_ total: Int, grain: Int = 1, _ body: (Int, Range<Int>) -> Void) {
+        guard count > 1, total > 1 else {
+            if total > 0 { body(0, 0..<total) }
+            return
+        }
+        shares.deal(total, grain: grain)
+        parallel { thread in
+            while let piece = shares.take(thread) { body(thread, piece) }
         }
     }
 }

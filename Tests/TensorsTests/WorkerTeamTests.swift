@@ -54,6 +54,42 @@ struct WorkerTeamTests {
         }
     }
 
+    @Test("Pieces cover everything once, and long ones end at multiples of the grain", arguments: 1...5)
+    func pieces(_ count: Int) {
+        let team = WorkerTeam(count, spins: false)
+        defer { team.stop() }
+        for total in [0, 1, 2, 3, 5, 17, 64, 1000] {
+            for grain in [1, 3, 16, 200] {
+                let seen = Mutex<[(thread: Int, piece: Range<Int>)]>([])
+                team.pieces(total, grain: grain) { thread, piece in seen.withLock { $0.append((thread, piece)) } }
+                let found = seen.withLock { $0.sorted { $0.piece.lowerBound < $1.piece.lowerBound } }
+                #expect(found.flatMap { Array($0.piece) } == Array(0..<total), "\(total) in grains of \(grain)")
+                #expect(found.allSatisfy { !$0.piece.isEmpty && (0..<count).contains($0.thread) })
+                let ends = found.filter { $0.piece.count > grain }.map(\.piece.upperBound)
+                #expect(ends.allSatisfy { $0 % grain == 0 || $0 == total }, "\(total) in grains of \(grain): \(ends)")
+            }
+        }
+    }
+
+    @Test("Threads that are done take over what a slow one has left")
+    func slowThread() {
+        let team = WorkerTeam(3, spins: false), total = 300
+        defer { team.stop() }
+        let counts = Mutex([0, 0, 0])
+        let others = Atomic<Int>(0)
+        team.pieces(total) { thread, piece in
+            counts.withLock { $0[thread] += piece.count }
+            guard thread == 0 else {
+                others.add(piece.count, ordering: .sequentiallyConsistent)
+                return
+            }
+            // Its first piece lasts until the others have done all the rest.
+            while others.load(ordering: .sequentiallyConsistent) < total - piece.count { sched_yield() }
+        }
+        let found = counts.withLock { $0 }
+        #expect(found[0] <= 50 && found.reduce(0, +) == total, "\(found)")
+    }
+
     @Test(
         "What was written before a region is seen in it, and what it wrote after it",
         arguments: [true, false])

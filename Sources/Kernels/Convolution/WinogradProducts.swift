@@ -4,7 +4,7 @@ extension Winograd {
     /// Gives `finish` the products of each block's `planes` with some panels of weights that `gather` puts together, on one
     /// thread each.
     ///
-    /// Units of a group of panels and a block, a group after another, are shared by the team. The panels of a group take
+    /// The team shares units of a group of panels and a block, a group after another. The panels of a group take
     /// their turns plane by plane: the block's plane stays in the second cache, and all planes come from the third one, or
     /// from memory where cores share that, once a group.
     func multiply(
@@ -17,7 +17,11 @@ extension Winograd {
         let weightSize = WinogradWeights.size(cut, depth: inputs)
         let productSize = WinogradPlanes.size(cut, tiles: most, stride: Panels.width)
         scratch.with(Shape(team.count, together * (weightSize + productSize))) { memory in
-            team.parallel { thread in
+            // The group whose weights each thread holds: a piece may go on with that of the one before.
+            let ready = UnsafeMutablePointer<Int>.allocate(capacity: team.count)
+            ready.initialize(repeating: -1, count: team.count)
+            defer { ready.deallocate() }
+            team.pieces(groups * blocks.count, grain: blocks.count) { thread, piece in
                 let base = memory.pointer + thread * memory.shape[1]
                 let weights = (0..<together).map {
                     WinogradWeights(base: base + $0 * weightSize, cut: cut, depth: inputs)
@@ -28,14 +32,12 @@ extension Winograd {
                         stride: Panels.width)
                 }
                 let ahead = Ahead(elements: WinogradPlanes.size(cut, tiles: blocks.tiles, stride: planes.stride))
-                var ready = -1
-                let units = groups * blocks.count
-                for unit in units * thread / team.count..<units * (thread + 1) / team.count {
+                for unit in piece {
                     let (group, number) = unit.quotientAndRemainder(dividingBy: blocks.count)
                     let some = panels * group / groups..<panels * (group + 1) / groups, block = blocks[number]
-                    let isNew = group != ready
+                    let isNew = group != ready[thread]
                     if isNew { for (p, weights) in zip(some, weights) { gather(p, weights) } }
-                    ready = group
+                    ready[thread] = group
                     for row in stride(from: 0, to: cut.rows.side.products, by: rows) {
                         for index in 0..<some.count {
                             if isNew || rows < cut.rows.side.products { weights[index].transform(from: row) }

@@ -1,3 +1,5 @@
+internal import CSystem
+
 /// The right factor of a product, cut into panels as wide as a register tile: panel p holds columns p·W … p·W + W − 1 of
 /// all rows, a row after another, so that a tile reads it from its begin to its end. Columns beyond the last are zero.
 enum Panels {
@@ -101,8 +103,12 @@ enum Panels {
         for low in Swift.stride(from: 0, to: wholeDepth, by: transposedRun) {
             let high = min(low + transposedRun, wholeDepth)
             for n in Swift.stride(from: 0, to: whole, by: 8) {
+                // The eight rows after these, or the next run of the first ones, come into the first cache meanwhile.
+                let soon = n &+ 8 < whole ? (n &+ 8) &* stride : transposedRun
                 for k in Swift.stride(from: low, to: high, by: 16) {
                     let (rows, target) = (source + (n &* stride &+ k), panel + (k &* width &+ n))
+                    let after = source + (soon &+ k)
+                    for row in 0..<8 { jcm_fetch_soon(after + row &* stride) }
                     transpose(rows, stride, into: target)
                     transpose(rows + 8, stride, into: target + 8 &* width)
                 }

@@ -61,12 +61,11 @@ struct StrassenProduct {
         }
     }
 
-    /// Many rows: B is packed whole, then threads share units of a chunk of rows and, where there are few of them, a part of
-    /// the panels; several threads need the same left factors then, which are made before.
+    /// Many rows: B is packed whole, then threads share the chunks of rows, and the panels of a chunk where these are what is
+    /// left. With few chunks several threads need the same left factors, which are made before.
     private func multiplyByRows(_ a: TileProduct.LeftRows, _ b: Operand, _ output: TileOutput) {
         let half = a.depth / 2, panels = Panels.count(b.columns / 2), pairs = Self.pairsOfStrip(half)
-        let wanted = TileProduct.unitsPerThread * team.count
-        let parts = min(panels, (wanted + a.chunks - 1) / a.chunks), isShared = parts > 1
+        let isShared = a.chunks < TileProduct.unitsPerThread * team.count
         let right = StrassenRight(depth: half, panels: panels)
         let left = StrassenLeft(depth: half, pairs: isShared ? a.count / 2 : pairs)
         let factors = left.size(filling: a)
@@ -75,14 +74,12 @@ struct StrassenProduct {
             team.ranges(panels) { right.pack(b, panels: $0, into: packed.pointer, at: $0.lowerBound) }
             scratch.with(Shape(isShared ? factors : 1)) { shared in
                 if isShared { left.makeAll(of: a, into: shared.pointer, team) }
-                team.parallel { thread in
-                    let units = a.chunks * parts, ahead = Ahead(elements: a.count * a.depth)
-                    for unit in units * thread / team.count..<units * (thread + 1) / team.count {
-                        let (chunk, part) = unit.quotientAndRemainder(dividingBy: parts)
+                team.pieces(a.chunks * panels, grain: panels) { thread, piece in
+                    let ahead = Ahead(elements: a.count * a.depth)
+                    TileProduct.forEachChunk(of: piece, panels: panels) { chunk, some in
                         multiplyChunk(
-                            chunk, of: a, isShared ? shared.pointer : nil, left, packed.pointer, right,
-                            panels: panels * part / parts..<panels * (part + 1) / parts, pairs, output,
-                            works.pointer + thread * work, ahead)
+                            chunk, of: a, isShared ? shared.pointer : nil, left, packed.pointer, right, panels: some,
+                            pairs, output, works.pointer + thread * work, ahead)
                     }
                 }
             }
@@ -122,12 +119,11 @@ struct StrassenProduct {
         let work = right.size + StrassenSums.size(pairs)
         scratch.with(Shape(left.size(filling: a)), Shape(team.count, work)) { factors, works in
             left.makeAll(of: a, into: factors.pointer, team)
-            team.parallel { thread in
-                let mine = panels * thread / team.count..<panels * (thread + 1) / team.count
+            team.pieces(panels, grain: right.panels) { thread, piece in
                 let ahead = Ahead(elements: b.rows * b.columns)
-                for low in stride(from: mine.lowerBound, to: mine.upperBound, by: right.panels) {
-                    let some = low..<min(low + right.panels, mine.upperBound)
-                    let after = some.upperBound..<min(some.upperBound + right.panels, mine.upperBound)
+                for low in stride(from: piece.lowerBound, to: piece.upperBound, by: right.panels) {
+                    let some = low..<min(low + right.panels, piece.upperBound)
+                    let after = some.upperBound..<min(some.upperBound + right.panels, panels)
                     multiplyPanels(
                         some, before: after, of: b, right, factors.pointer, left, pairs, output,
                         works.pointer + thread * work, ahead)

@@ -68,24 +68,20 @@ struct TileProduct {
     /// Elements between the rows of a filled buffer: rows of a power of two would fall into few sets of the cache.
     static func bufferStride(_ depth: Int) -> Int { (depth + 15) / 16 * 16 + 16 }
 
-    /// Many rows: all panels are packed, then threads share units of a chunk of rows and, where there are few of them, a
-    /// part of the panels.
+    /// Many rows: all panels are packed, then threads share the chunks of rows, and the panels of a chunk where these are what
+    /// is left.
     private func multiplyByRows(_ a: LeftRows, _ b: Operand, _ output: TileOutput) {
         let (depth, width) = (a.depth, Panels.width)
-        let panels = Panels.count(b.columns), chunks = a.chunks
-        let parts = a.lying == nil ? 1 : min(panels, (Self.unitsPerThread * team.count + chunks - 1) / chunks)
-        let stride = Self.bufferStride(depth)
+        let panels = Panels.count(b.columns), stride = Self.bufferStride(depth)
         let buffer = a.lying == nil ? Self.chunkRows * stride : 0
         scratch.with(Shape(panels, depth * width), Shape(team.count, buffer)) { packed, buffers in
             team.ranges(panels) { range in
                 Panels.pack(
                     b, rows: 0..<depth, panels: range, into: packed.pointer + range.lowerBound * depth * width)
             }
-            team.parallel { thread in
-                let units = chunks * parts, ahead = Ahead(elements: a.count * depth)
-                let mine = units * thread / team.count..<units * (thread + 1) / team.count
-                for unit in mine {
-                    let (chunk, part) = unit.quotientAndRemainder(dividingBy: parts)
+            team.pieces(a.chunks * panels, grain: panels) { thread, piece in
+                let ahead = Ahead(elements: a.count * depth)
+                Self.forEachChunk(of: piece, panels: panels) { chunk, some in
                     let first = chunk * Self.chunkRows, count = min(Self.chunkRows, a.count - first)
                     var rows = Matrix(buffers.pointer + thread * buffer, rows: count, columns: depth, stride: stride)
                     if let lying = a.lying {
@@ -93,12 +89,24 @@ struct TileProduct {
                     } else {
                         a.fill(first..<first + count, rows.pointer, stride)
                     }
-                    let isFollowed = unit + 1 < mine.upperBound && part + 1 == parts
+                    let isFollowed = first + count < a.count && some.upperBound == panels
                     multiplyChunk(
-                        rows, packed.pointer, panels * part / parts..<panels * (part + 1) / parts, output, first: first,
+                        rows, packed.pointer, some, output, first: first,
                         next: isFollowed ? a.matrix.flatMap { strip(of: $0, from: first + count) } : nil, ahead)
                 }
             }
+        }
+    }
+
+    /// Cuts a piece of a loop over all chunks' panels at the chunks' ends: `body(chunk, panels)`.
+    @inline(__always)
+    static func forEachChunk(of piece: Range<Int>, panels: Int, _ body: (Int, Range<Int>) -> Void) {
+        var place = piece.lowerBound
+        while place < piece.upperBound {
+            let (chunk, first) = place.quotientAndRemainder(dividingBy: panels)
+            let last = min(panels, first + piece.upperBound - place)
+            body(chunk, first..<last)
+            place += last - first
         }
     }
 
@@ -142,11 +150,10 @@ struct TileProduct {
                 team.ranges(a.count, grain: 8) { a.fill($0, buffer.pointer + $0.lowerBound * stride, stride) }
             }
             let rows = a.lying?.pointer ?? buffer.pointer
-            team.parallel { thread in
-                let mine = panels * thread / team.count..<panels * (thread + 1) / team.count
-                for low in Swift.stride(from: mine.lowerBound, to: mine.upperBound, by: most) {
+            team.pieces(panels, grain: most) { thread, piece in
+                for low in Swift.stride(from: piece.lowerBound, to: piece.upperBound, by: most) {
                     var panel = packed.pointer + thread * most * panelSize
-                    let some = low..<min(low + most, mine.upperBound)
+                    let some = low..<min(low + most, piece.upperBound)
                     Panels.pack(b, rows: 0..<depth, panels: some, into: panel)
                     for p in some {
                         for chunk in 0..<chunks {

@@ -22,8 +22,8 @@ extension TransposedProduct {
                 let columns = $0.lowerBound * step..<min(c.rows, $0.upperBound * step)
                 packColumns(a, 0..<depth, columns, into: left.pointer + $0.lowerBound * blockStride)
             }
-            team.ranges(blocks * parts) { range in
-                for unit in range {
+            team.pieces(blocks * parts, grain: parts) { _, piece in
+                for unit in piece {
                     let (block, part) = unit.quotientAndRemainder(dividingBy: parts)
                     let mine = panels * part / parts..<panels * (part + 1) / parts
                     let whole = mine.clamped(to: 0..<c.columns / Panels.width), count = min(step, c.rows - block * step)

@@ -34,7 +34,7 @@ struct BenchmarkInference: ParsableCommand {
             let benchmark = InferenceBenchmark(
                 recipe.model, labels: BenchmarkModelOptions.labels, identities: BenchmarkModelOptions.identities,
                 sequenceLength: 11, batch: batch, team: team)
-            let timing = Timing.measure(runs: options.runs, warmUps: 1) { benchmark.run() }
+            let timing = Timing.measure(runs: options.runs, warmUps: StepBenchmark.warmUps) { benchmark.run() }
             let report = Report(
                 secondsPerBatch: timing.median, spread: timing.spread,
                 picturesPerSecond: Double(batch) / timing.median,
