@@ -67,21 +67,33 @@ public enum BatchNormalisation {
         }
     }
 
-    /// totals = [Σg…, Σg·(x − μ)…], g being the output's gradient; where `rectifiedOutput` is given, g is first set to
-    /// 0 (in place) wherever that output is 0, which leaves the residual's gradient in it.
+    /// totals = [Σg…, Σg·(x − μ)…], g being what `mask` lets through of the output's gradient.
     public static func gradientSums(
-        _ gradient: Tensor, _ x: Tensor, mean: Tensor, rectifiedOutput: Tensor?, into totals: ChannelTotals,
+        _ gradient: Tensor, _ x: Tensor, mean: Tensor, mask: RectifierMask, into totals: ChannelTotals,
         scratch: Scratch, team: WorkerTeam
     ) {
         let (rows, channels) = (x.shape.rows, x.shape.last)
         precondition(gradient.count == x.count, "gradient \(gradient.shape) of \(x.shape)")
-        let (g, values, mu) = (gradient.pointer, x.pointer, mean.pointer)
-        let y = rectifiedOutput?.pointer
+        let (g, values, mu, affine) = (gradient.pointer, x.pointer, mean.pointer, mask.affine)
+        var y: UnsafeMutablePointer<Float>?
+        if case .output(let output) = mask { y = output.pointer }
         ChannelSums.reduce(
             rows: rows, channels: channels, scratch: scratch, team: team, totals: totals.baseAddress!
         ) { range, first, second in
             for row in range {
                 let (line, input) = (g + row * channels, values + row * channels)
+                if let (f, o) = affine {
+                    forEachChannel(channels) { c in
+                        let (value, passed) = (input[lanes: c], pass(line[lanes: c], input[lanes: c], f, o, c))
+                        first[lanes: c] += passed
+                        second[lanes: c] += passed * (value - mu[lanes: c])
+                    } rest: { c in
+                        let passed = input[c] * f[c] + o[c] > 0 ? line[c] : 0
+                        first[c] += passed
+                        second[c] += passed * (input[c] - mu[c])
+                    }
+                    continue
+                }
                 if let output = y.map({ $0 + row * channels }) {
                     for c in 0..<channels { line[c] = output[c] > 0 ? line[c] : 0 }
                 }
@@ -93,19 +105,50 @@ public enum BatchNormalisation {
         }
     }
 
-    /// result = factor·(g − a − (x − μ)·b) per channel: the input's gradient. `result` may be `gradient`.
+    /// result = factor·(g − a − (x − μ)·b) per channel: the input's gradient, g being what `mask` lets through of the output's,
+    /// or `gradient` itself where it was masked in its place. `result` may be `gradient`.
     public static func inputGradient(
-        _ gradient: Tensor, _ x: Tensor, mean: Tensor, factor: Tensor, a: Tensor, b: Tensor, into result: Tensor,
-        team: WorkerTeam
+        _ gradient: Tensor, _ x: Tensor, mean: Tensor, factor: Tensor, a: Tensor, b: Tensor, mask: RectifierMask,
+        into result: Tensor, team: WorkerTeam
     ) {
         let channels = x.shape.last
-        let (mu, f, pa, pb) = (mean.pointer, factor.pointer, a.pointer, b.pointer)
+        let (mu, f, pa, pb, affine) = (mean.pointer, factor.pointer, a.pointer, b.pointer, mask.affine)
         team.ranges(x.shape.rows, grain: 8) { range in
             for row in range {
                 let g = gradient.pointer + row * channels
                 let (source, target) = (x.pointer + row * channels, result.pointer + row * channels)
-                for c in 0..<channels { target[c] = f[c] * (g[c] - pa[c] - (source[c] - mu[c]) * pb[c]) }
+                if let (mf, mo) = affine {
+                    forEachChannel(channels) { c in
+                        let value = source[lanes: c]
+                        let passed = pass(g[lanes: c], value, mf, mo, c)
+                        target[lanes: c] =
+                            f[lanes: c] * (passed - pa[lanes: c] - (value - mu[lanes: c]) * pb[lanes: c])
+                    } rest: { c in
+                        let passed = source[c] * mf[c] + mo[c] > 0 ? g[c] : 0
+                        target[c] = f[c] * (passed - pa[c] - (source[c] - mu[c]) * pb[c])
+                    }
+                } else {
+                    for c in 0..<channels { target[c] = f[c] * (g[c] - pa[c] - (source[c] - mu[c]) * pb[c]) }
+                }
             }
         }
+    }
+
+    /// `gradient` where `apply` made more than 0 of `value`, by the same operations, and 0 elsewhere.
+    @inline(__always)
+    private static func pass(
+        _ gradient: Lanes, _ value: Lanes, _ factor: UnsafeMutablePointer<Float>, _ offset: UnsafeMutablePointer<Float>,
+        _ channel: Int
+    ) -> Lanes {
+        Lanes.zero.replacing(with: gradient, where: value * factor[lanes: channel] + offset[lanes: channel] .> .zero)
+    }
+
+    /// Channels a register at a time, and those that fill none by themselves: with so many arrays the compiler makes no
+    /// registers of a loop over channels.
+    @inline(__always)
+    private static func forEachChannel(_ channels: Int, _ body: (Int) -> Void, rest: (Int) -> Void) {
+        let whole = laneEnd(channels)
+        for channel in stride(from: 0, to: whole, by: Lanes.scalarCount) { body(channel) }
+        for channel in whole..<channels { rest(channel) }
     }
 }

@@ -91,16 +91,18 @@ public final class BatchNorm {
         }
     }
 
-    /// Carries the gradient of y back to x. Where `rectifiedOutput` is given, `outputGradient` is first masked by it in
-    /// place, which leaves in it the residual's gradient. `result` may be `outputGradient` itself.
+    /// Carries the gradient of y back to x. Where a rectifier stood behind a residual, `output` is y: `outputGradient` is first
+    /// masked by it in place, which leaves in it the residual's gradient. `result` may be `outputGradient` itself.
     public func backward(
-        _ outputGradient: Tensor, x: Tensor, rectifiedOutput: Tensor?, into result: Tensor, _ pass: Pass
+        _ outputGradient: Tensor, x: Tensor, rectified: Bool, residualOutput output: Tensor? = nil, into result: Tensor,
+        _ pass: Pass
     ) {
         let μ = mean.tensor, s = inverseDeviation.tensor
+        let mask: RectifierMask =
+            rectified ? output.map { .output($0) } ?? .normalised(factor: factor.tensor, offset: offset.tensor) : .none
         let sums = UnsafeMutableBufferPointer(rebasing: totals[0..<2 * channels])
         BatchNormalisation.gradientSums(
-            outputGradient, x, mean: μ, rectifiedOutput: rectifiedOutput, into: sums, scratch: context.scratch,
-            team: context.team)
+            outputGradient, x, mean: μ, mask: mask, into: sums, scratch: context.scratch, team: context.team)
         if let weightGradient = weight?.gradient, let biasGradient = bias?.gradient {
             for c in 0..<channels {
                 weightGradient[c] += Float(sums[channels + c]) * s[c]
@@ -116,7 +118,8 @@ public final class BatchNorm {
                     ? Float(sums[channels + c] / normalisedRows * Double(s[c]) * Double(s[c])) : 0
             }
             BatchNormalisation.inputGradient(
-                outputGradient, x, mean: μ, factor: factor.tensor, a: a, b: b, into: result, team: context.team)
+                outputGradient, x, mean: μ, factor: factor.tensor, a: a, b: b, mask: mask, into: result,
+                team: context.team)
         }
     }
 

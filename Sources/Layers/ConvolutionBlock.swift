@@ -14,6 +14,7 @@ public final class ConvolutionBlock: Layer {
     private let product: Slot
     private let output: Slot
     private var input: Tensor?
+    private var hasResidual = false
 
     /// A block whose convolution and normalisation carry PyTorch's names.
     public init(
@@ -45,7 +46,7 @@ public final class ConvolutionBlock: Layer {
         }
         context.clock?.begin(name, .forward)
         defer { context.clock?.end() }
-        self.input = input
+        (self.input, hasResidual) = (input, residual != nil)
         let z = product.prefix(input.shape[0])
         convolution.forward(input, weights: weight.values, into: z, moments: norm.momentTotals)
         norm.forward(z, residual: residual, rectified: rectified, into: y, hasTotals: true, pass)
@@ -75,7 +76,8 @@ public final class ConvolutionBlock: Layer {
         guard let input, pass.isTraining else { preconditionFailure("\(name): backward without forward in training") }
         let (z, y) = (product.prefix(input.shape[0]), output.prefix(input.shape[0]))
         context.scratch.with(z.shape) { gradient in
-            norm.backward(outputGradient, x: z, rectifiedOutput: rectified ? y : nil, into: gradient, pass)
+            norm.backward(
+                outputGradient, x: z, rectified: rectified, residualOutput: hasResidual ? y : nil, into: gradient, pass)
             convolution.backward(
                 input, weights: weight.values, outputGradient: gradient, weightGradient: weight.gradient,
                 into: inputGradient, adding: adding)

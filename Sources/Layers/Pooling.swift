@@ -139,9 +139,7 @@ public final class BatchNormLayer: Layer {
         context.clock?.begin(name, .backward)
         defer { context.clock?.end() }
         guard let input else { preconditionFailure("\(name): backward without forward") }
-        norm.backward(
-            outputGradient, x: input, rectifiedOutput: rectified ? output.prefix(input.shape[0]) : nil,
-            into: inputGradient ?? outputGradient, pass)
+        norm.backward(outputGradient, x: input, rectified: rectified, into: inputGradient ?? outputGradient, pass)
         if let range = norm.range { context.parameters.finish(range) }
     }
 

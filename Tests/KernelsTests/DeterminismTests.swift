@@ -33,7 +33,7 @@ struct DeterminismTests {
             var totals = [Double](repeating: 0, count: 2 * channels)
             totals.withUnsafeMutableBufferPointer {
                 BatchNormalisation.gradientSums(
-                    g.view, x.view, mean: mean.view, rectifiedOutput: nil, into: $0, scratch: Scratch(),
+                    g.view, x.view, mean: mean.view, mask: .none, into: $0, scratch: Scratch(),
                     team: team)
             }
             return halves(totals)

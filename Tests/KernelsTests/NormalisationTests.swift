@@ -98,7 +98,7 @@ struct BatchNormalisationTests {
             var found = [Double](repeating: 0, count: 2 * channels)
             found.withUnsafeMutableBufferPointer {
                 BatchNormalisation.gradientSums(
-                    gradient.view, x.view, mean: mean.view, rectifiedOutput: masked ? y.view : nil, into: $0,
+                    gradient.view, x.view, mean: mean.view, mask: masked ? .output(y.view) : .none, into: $0,
                     scratch: Scratch(), team: team(3))
             }
             var expected = [Double](repeating: 0, count: 2 * channels)
@@ -145,7 +145,36 @@ struct BatchNormalisationTests {
         }
         BatchNormalisation.inputGradient(
             g.view, x.view, mean: parts[0].view, factor: parts[1].view, a: parts[2].view, b: parts[3].view,
-            into: g.view, team: team(3))
+            mask: .none, into: g.view, team: team(3))
         #expect(relativeError(g.view.array, expected) < 1e-6)
+    }
+
+    @Test("A mask made of the input is that of the output, and leaves the gradient as it is", arguments: [5, 16, 83])
+    func maskOfInput(_ channels: Int) {
+        let rows = 300
+        let x = TestTensor.random([rows, channels], seed: 1), g = TestTensor.random([rows, channels], seed: 2)
+        let parts = (3...7).map { TestTensor.random([channels], seed: $0) }
+        let (mean, factor, offset) = (parts[0].view, parts[1].view, parts[2].view)
+        // Some values are exactly 0 behind the normalisation.
+        for row in stride(from: 0, to: rows, by: 7) { x.view[row * channels] = 0.5 }
+        offset[0] = -(0.5 * factor[0])
+        let y = TestTensor([rows, channels])
+        BatchNormalisation.apply(
+            x.view, factor: factor, offset: offset, residual: nil, rectified: true, into: y.view, team: .solo)
+        func run(_ mask: RectifierMask) -> (sums: [Double], gradient: [UInt32], result: [UInt32]) {
+            let gradient = TestTensor([rows, channels], g.view.array), result = TestTensor([rows, channels])
+            var sums = [Double](repeating: 0, count: 2 * channels)
+            sums.withUnsafeMutableBufferPointer {
+                BatchNormalisation.gradientSums(
+                    gradient.view, x.view, mean: mean, mask: mask, into: $0, scratch: Scratch(), team: team(3))
+            }
+            BatchNormalisation.inputGradient(
+                gradient.view, x.view, mean: mean, factor: factor, a: parts[3].view, b: parts[4].view, mask: mask,
+                into: result.view, team: team(3))
+            return (sums, bits(gradient.view), bits(result.view))
+        }
+        let byOutput = run(.output(y.view)), byInput = run(.normalised(factor: factor, offset: offset))
+        #expect(byInput.sums == byOutput.sums && byInput.result == byOutput.result)
+        #expect(byInput.gradient == bits(g.view) && byOutput.gradient != bits(g.view))
     }
 }

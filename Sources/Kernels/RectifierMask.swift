@@ -1,0 +1,20 @@
+public import Tensors
+
+/// What a rectifier behind a batch normalisation lets through of the gradient on its way back.
+public enum RectifierMask {
+    /// There is no rectifier.
+    case none
+
+    /// The gradient where this output is not 0. It is masked in its place: that leaves the gradient of a residual.
+    case output(Tensor)
+
+    /// The gradient where factor·x + offset, a value of each a channel, is above 0: the normalisation's own output, which no
+    /// residual was added to. Nothing but x is read, and the gradient stays as it is.
+    case normalised(factor: Tensor, offset: Tensor)
+
+    /// Factor and offset, if the mask is made of them.
+    var affine: (factor: UnsafeMutablePointer<Float>, offset: UnsafeMutablePointer<Float>)? {
+        guard case .normalised(let factor, let offset) = self else { return nil }
+        return (factor.pointer, offset.pointer)
+    }
+}
