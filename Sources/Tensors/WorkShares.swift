@@ -43,7 +43,7 @@ final class WorkShares: @unchecked Sendable {
     /// The next piece for `thread`: of its own share, or of another's; nil where all are taken.
     func take(_ thread: Int) -> Range<Int>? {
         if let piece = takeFront(thread) { return piece }
-        for distance in 1..<max(count, 1) {
+        for distance in 1..<count {
             guard let piece = takeBack((thread + distance) % count) else { continue }
             // What was taken over is this thread's share now, which others may take over in turn.
             store(piece, thread)
