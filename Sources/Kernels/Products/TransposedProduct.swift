@@ -96,7 +96,7 @@ struct TransposedProduct {
     }
 
     private func workspace(_ b: TileProduct.LeftRows) -> Int {
-        let filled = b.matrix == nil ? Self.chunkRows * fillStride(b) : 0
+        let filled = b.matrix == nil ? Self.chunkRows * TileProduct.bufferStride(b.depth) : 0
         return panelsTogether(b) * Self.chunkRows * Panels.width + Self.groupSize + filled
     }
 
@@ -104,8 +104,6 @@ struct TransposedProduct {
     private func panelsTogether(_ b: TileProduct.LeftRows) -> Int {
         min(Self.panelColumns / Panels.width, Panels.count(b.depth))
     }
-
-    private func fillStride(_ b: TileProduct.LeftRows) -> Int { (b.depth + 15) / 16 * 16 + 16 }
 
     /// The tiles of `columns` × `panels`, summed over `rows`.
     private func product(
@@ -118,7 +116,7 @@ struct TransposedProduct {
         let ahead = Ahead(elements: rows.count * (a.columns + b.depth))
         for first in stride(from: rows.lowerBound, to: rows.upperBound, by: Self.chunkRows) {
             let chunk = first..<min(first + Self.chunkRows, rows.upperBound)
-            var right = Matrix(made, rows: chunk.count, columns: b.depth, stride: fillStride(b))
+            var right = Matrix(made, rows: chunk.count, columns: b.depth, stride: TileProduct.bufferStride(b.depth))
             if let matrix = b.matrix { right = matrix.rows(chunk) } else { b.fill(chunk, made, right.stride) }
             let output = TileOutput(
                 base: c.pointer, stride: c.stride, columns: c.columns, adding: adding || first > rows.lowerBound)
