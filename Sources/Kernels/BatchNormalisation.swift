@@ -67,7 +67,8 @@ public enum BatchNormalisation {
         }
     }
 
-    /// totals = [Σg…, Σg·(x − μ)…], g being what `mask` lets through of the output's gradient.
+    /// totals = [Σg…, Σg·(x − μ)…], g being what `mask` lets through of the output's gradient. Shapes: gradient, x [R, C],
+    /// mean [C], totals 2·C.
     public static func gradientSums(
         _ gradient: Tensor, _ x: Tensor, mean: Tensor, mask: RectifierMask, into totals: ChannelTotals,
         scratch: Scratch, team: WorkerTeam
@@ -83,14 +84,11 @@ public enum BatchNormalisation {
             for row in range {
                 let (line, input) = (g + row * channels, values + row * channels)
                 if let (f, o) = affine {
-                    forEachChannel(channels) { c in
-                        let (value, passed) = (input[lanes: c], pass(line[lanes: c], input[lanes: c], f, o, c))
-                        first[lanes: c] += passed
-                        second[lanes: c] += passed * (value - mu[lanes: c])
-                    } rest: { c in
-                        let passed = input[c] * f[c] + o[c] > 0 ? line[c] : 0
-                        first[c] += passed
-                        second[c] += passed * (input[c] - mu[c])
+                    forLanes(channels) { c, load, store in
+                        let value = load(input + c)
+                        let passed = load(line + c).passed(where: value * load(f + c) + load(o + c))
+                        store(load(first + c) + passed, first + c)
+                        store(load(second + c) + passed * (value - load(mu + c)), second + c)
                     }
                     continue
                 }
@@ -106,7 +104,8 @@ public enum BatchNormalisation {
     }
 
     /// result = factor·(g − a − (x − μ)·b) per channel: the input's gradient, g being what `mask` lets through of the output's,
-    /// or `gradient` itself where it was masked in its place. `result` may be `gradient`.
+    /// or `gradient` itself where it was masked in its place. `result` may be `gradient`. Shapes: gradient, x and result [R, C],
+    /// all others [C].
     public static func inputGradient(
         _ gradient: Tensor, _ x: Tensor, mean: Tensor, factor: Tensor, a: Tensor, b: Tensor, mask: RectifierMask,
         into result: Tensor, team: WorkerTeam
@@ -118,14 +117,11 @@ public enum BatchNormalisation {
                 let g = gradient.pointer + row * channels
                 let (source, target) = (x.pointer + row * channels, result.pointer + row * channels)
                 if let (mf, mo) = affine {
-                    forEachChannel(channels) { c in
-                        let value = source[lanes: c]
-                        let passed = pass(g[lanes: c], value, mf, mo, c)
-                        target[lanes: c] =
-                            f[lanes: c] * (passed - pa[lanes: c] - (value - mu[lanes: c]) * pb[lanes: c])
-                    } rest: { c in
-                        let passed = source[c] * mf[c] + mo[c] > 0 ? g[c] : 0
-                        target[c] = f[c] * (passed - pa[c] - (source[c] - mu[c]) * pb[c])
+                    forLanes(channels) { c, load, store in
+                        let value = load(source + c)
+                        let passed = load(g + c).passed(where: value * load(mf + c) + load(mo + c))
+                        store(
+                            load(f + c) * (passed - load(pa + c) - (value - load(mu + c)) * load(pb + c)), target + c)
                     }
                 } else {
                     for c in 0..<channels { target[c] = f[c] * (g[c] - pa[c] - (source[c] - mu[c]) * pb[c]) }
@@ -133,22 +129,11 @@ public enum BatchNormalisation {
             }
         }
     }
+}
 
-    /// `gradient` where `apply` made more than 0 of `value`, by the same operations, and 0 elsewhere.
+extension Lanes {
+    /// Itself where a rectifier lets `output` through, and 0 elsewhere. `output` must be made by the operations of `apply`: the
+    /// two would else differ where it is next to 0.
     @inline(__always)
-    private static func pass(
-        _ gradient: Lanes, _ value: Lanes, _ factor: UnsafeMutablePointer<Float>, _ offset: UnsafeMutablePointer<Float>,
-        _ channel: Int
-    ) -> Lanes {
-        Lanes.zero.replacing(with: gradient, where: value * factor[lanes: channel] + offset[lanes: channel] .> .zero)
-    }
-
-    /// Channels a register at a time, and those that fill none by themselves: with so many arrays the compiler makes no
-    /// registers of a loop over channels.
-    @inline(__always)
-    private static func forEachChannel(_ channels: Int, _ body: (Int) -> Void, rest: (Int) -> Void) {
-        let whole = laneEnd(channels)
-        for channel in stride(from: 0, to: whole, by: Lanes.scalarCount) { body(channel) }
-        for channel in whole..<channels { rest(channel) }
-    }
+    fileprivate func passed(where output: Lanes) -> Lanes { Lanes.zero.replacing(with: self, where: output .> .zero) }
 }

@@ -37,17 +37,3 @@ func hyperbolicTangent(_ x: Lanes) -> Lanes {
     let two = Lanes(repeating: 2)
     return two / (Lanes(repeating: 1) + exponential(x * -two)) - Lanes(repeating: 1)
 }
-
-/// The first `count` lanes from `pointer` on, the rest zero: the end of a row that does not fill a register.
-@inline(__always)
-func partialLanes(_ pointer: UnsafeMutablePointer<Float>, _ count: Int) -> Lanes {
-    var lanes = Lanes.zero
-    for index in 0..<count { lanes[index] = pointer[index] }
-    return lanes
-}
-
-/// Writes the first `count` lanes.
-@inline(__always)
-func storePartial(_ lanes: Lanes, _ pointer: UnsafeMutablePointer<Float>, _ count: Int) {
-    for index in 0..<count { pointer[index] = lanes[index] }
-}

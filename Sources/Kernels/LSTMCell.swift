@@ -92,18 +92,3 @@ public enum GRUCell {
         }
     }
 }
-
-/// Runs `body` over 0 ..< `width` a register at a time, the end of the row through partial registers.
-@inline(__always)
-private func forLanes(
-    _ width: Int,
-    _ body: (
-        Int, (UnsafeMutablePointer<Float>) -> Lanes, (Lanes, UnsafeMutablePointer<Float>) -> Void
-    ) -> Void
-) {
-    let end = laneEnd(width)
-    for index in stride(from: 0, to: end, by: Lanes.scalarCount) {
-        body(index, { $0[lanes: 0] }, { $1[lanes: 0] = $0 })
-    }
-    if end < width { body(end, { partialLanes($0, width - end) }, { storePartial($0, $1, width - end) }) }
-}

@@ -43,3 +43,32 @@ extension UnsafeMutablePointer<Float> {
 /// The number of elements of `count` that fill whole registers.
 @inline(__always)
 func laneEnd(_ count: Int) -> Int { count / Lanes.scalarCount * Lanes.scalarCount }
+
+/// The first `count` lanes from `pointer` on, the rest zero: the end of a row that does not fill a register.
+@inline(__always)
+func partialLanes(_ pointer: UnsafeMutablePointer<Float>, _ count: Int) -> Lanes {
+    var lanes = Lanes.zero
+    for index in 0..<count { lanes[index] = pointer[index] }
+    return lanes
+}
+
+/// Writes the first `count` lanes.
+@inline(__always)
+func storePartial(_ lanes: Lanes, _ pointer: UnsafeMutablePointer<Float>, _ count: Int) {
+    for index in 0..<count { pointer[index] = lanes[index] }
+}
+
+/// Runs `body` over 0 ..< `width` a register at a time, the end of the row through partial registers.
+@inline(__always)
+func forLanes(
+    _ width: Int,
+    _ body: (
+        Int, (UnsafeMutablePointer<Float>) -> Lanes, (Lanes, UnsafeMutablePointer<Float>) -> Void
+    ) -> Void
+) {
+    let end = laneEnd(width)
+    for index in stride(from: 0, to: end, by: Lanes.scalarCount) {
+        body(index, { $0[lanes: 0] }, { $1[lanes: 0] = $0 })
+    }
+    if end < width { body(end, { partialLanes($0, width - end) }, { storePartial($0, $1, width - end) }) }
+}

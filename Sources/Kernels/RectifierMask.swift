@@ -1,6 +1,8 @@
 public import Tensors
 
 /// What a rectifier behind a batch normalisation lets through of the gradient on its way back.
+///
+/// Shapes: the output [R, C], as the gradient and x; factor and offset [C].
 public enum RectifierMask {
     /// There is no rectifier.
     case none
@@ -8,7 +10,7 @@ public enum RectifierMask {
     /// The gradient where this output is not 0. It is masked in its place: that leaves the gradient of a residual.
     case output(Tensor)
 
-    /// The gradient where factor·x + offset, a value of each a channel, is above 0: the normalisation's own output, which no
+    /// The gradient where factor·x + offset is above 0: the normalisation's own output, which no
     /// residual was added to. Nothing but x is read, and the gradient stays as it is.
     case normalised(factor: Tensor, offset: Tensor)
 

@@ -62,7 +62,8 @@ struct TileProduct {
     /// Rows up to which each panel is packed right before its use.
     static let fewRows = 3 * chunkRows
 
-    /// Units that each thread should have, so that all end at about the same time.
+    /// Units, chunks of rows or panels, of which a thread has as many where threads seldom meet in one: with fewer, several
+    /// need what only one of them would make.
     static let unitsPerThread = 4
 
     /// Elements between the rows of a filled buffer: rows of a power of two would fall into few sets of the cache.
