@@ -34,8 +34,9 @@ struct Train: ParsableCommand {
                 case "never": .never
                 default: .file(self.resume)
                 }
-            let trainer = try Trainer(recipe, folder: RunFolder(runFolder), world: world, team: team)
-            return try trainer.run(resume: resume)
+            let trainer = try Trainer(
+                recipe, folder: RunFolder(runFolder), resume: resume, world: world, team: team)
+            return try trainer.run()
         }
         if outcome == .stopped { Foundation.exit(75) }
     }

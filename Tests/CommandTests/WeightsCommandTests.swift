@@ -30,10 +30,17 @@ struct WeightsCommandTests {
         #expect(result.output.contains("data.channel_order bgr (was rgb)"), "\(result.tail)")
         let recipe = try String(contentsOf: run.appending(path: "recipe.yaml"), encoding: .utf8)
         #expect(recipe.contains("channel_order: bgr") && recipe.contains("pixel_mean: [103.939, 116.779, 123.68]"))
-        // The same command again finds the run, and begins nothing anew.
-        let again = try MPILauncher.run(ranks: 2, SmallWorld.jcm, train, timeout: 120)
-        #expect(again.exitCode == 0 && again.output.contains("resumed from"), "\(again.tail)")
-        #expect(!again.output.contains("begins with "))
+        // The same command again finds the run, and begins nothing anew: the weights may be gone.
+        try FileManager.default.removeItem(at: backbone)
+        let elsewhere = SmallWorld.train(
+            SmallWorld.run("elsewhere"),
+            ["training.initial=\(backbone.path)", "model.blocks=[2, 2, 1, 1]", "training.epochs=0.2"],
+            resume: try SmallWorld.newestCheckpoint(run).path)
+        for command in [train, elsewhere] {
+            let again = try MPILauncher.run(ranks: 2, SmallWorld.jcm, command, timeout: 120)
+            #expect(again.exitCode == 0 && again.output.contains("resumed from"), "\(again.tail)")
+            #expect(!again.output.contains("begins with "))
+        }
         let evaluated = try MPILauncher.run(ranks: 2, SmallWorld.jcm, ["evaluate", run.path], timeout: 120)
         #expect(evaluated.exitCode == 0, "\(evaluated.tail)")
         let output = SmallWorld.folder.appending(path: "out.safetensors")

@@ -48,7 +48,7 @@ struct WeightImportTests {
     private func columns(_ checkpoint: String, _ name: String) throws -> [Float] {
         var recipe = try RecipeReader.read("tiny", changes: Files.changes(name))
         recipe.training.initial = checkpoint
-        recipe = try InitialWeights.adopt(recipe).recipe
+        recipe = try InitialWeights.adopt(InitialWeights.source(of: recipe), in: recipe).recipe
         let team = WorkerTeam(2, spins: false)
         defer { team.stop() }
         let model = try ModelFactory.build(recipe, Self.dimensions, microBatch: 2, team: team)
@@ -198,7 +198,7 @@ struct WeightImportTests {
                 Files.path(name), recipe: "tiny", changes: Files.changes(name), output: output)
             var recipe = try RecipeReader.read("tiny", changes: Files.changes(name))
             recipe.training.initial = output
-            let adopted = try InitialWeights.adopt(recipe)
+            let adopted = try InitialWeights.adopt(InitialWeights.source(of: recipe), in: recipe)
             #expect(adopted.changes == ["model.stride_in conv2 (was conv1)"])
             recipe.model.blocks = [1, 1, 1, 1]
             let model = try ModelFactory.build(recipe, Self.dimensions, microBatch: 1, team: .solo)

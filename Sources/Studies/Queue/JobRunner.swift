@@ -21,8 +21,8 @@ struct JobRunner {
     func run(_ job: Study.Job) throws -> Outcome {
         let run = RunFolder(folder.run(job.name))
         let recipe = try beginning(job)
-        let trainer = try Trainer(recipe, folder: run, world: group, team: team, prints: false)
-        guard try trainer.run(resume: .automatic) == .finished else { return .stopped }
+        let trainer = try Trainer(recipe, folder: run, resume: .automatic, world: group, team: team, prints: false)
+        guard try trainer.run() == .finished else { return .stopped }
         for settings in evaluations(of: job) { try evaluate(job, run, settings) }
         return .finished
     }

@@ -18,6 +18,15 @@ public final class Trainer {
 
         /// From this file.
         case file(String)
+
+        /// The checkpoints that a run in `folder` may go on from, the newest first.
+        func checkpoints(of folder: RunFolder) -> [String] {
+            switch self {
+            case .automatic: folder.checkpointSteps().map(folder.checkpointPath)
+            case .never: []
+            case .file(let path): [path]
+            }
+        }
     }
 
     /// How a call of `run` ended.
@@ -31,6 +40,7 @@ public final class Trainer {
 
     let recipe: Recipe
     let folder: RunFolder
+    private let resume: Resume
     let world: Communicator
     let data: PreparedFileReader
     let step: TrainingStep
@@ -43,10 +53,12 @@ public final class Trainer {
     /// Builds model, loader and reducer on every rank; collective. Where it does not print, the log file alone tells how
     /// the run goes.
     public init(
-        _ recipe: Recipe, folder: RunFolder, world: Communicator, team: WorkerTeam, prints: Bool = true
+        _ recipe: Recipe, folder: RunFolder, resume: Resume, world: Communicator, team: WorkerTeam,
+        prints: Bool = true
     ) throws {
-        (self.folder, self.world) = (folder, world)
-        let (recipe, adopted) = try world.agree { try InitialWeights.adopt(recipe) }
+        (self.folder, self.resume, self.world) = (folder, resume, world)
+        let (recipe, adopted) = try InitialWeights.adopt(
+            recipe, goingOnFrom: resume.checkpoints(of: folder), over: world)
         self.recipe = recipe
         let (data, microBatch) = try world.agree {
             let microBatch = try RecipeCheck.microBatches(recipe.training, ranks: world.count).size
@@ -79,8 +91,8 @@ public final class Trainer {
     public static var isAskedToStop: Bool { StopSignal.isRaised }
 
     /// Runs until the last step, or until a signal asks to stop; collective.
-    public func run(resume: Resume) throws -> Outcome {
-        try begin(resume)
+    public func run() throws -> Outcome {
+        try begin()
         describe()
         var window = LogWindow()
         lastSave = Date()
@@ -168,10 +180,10 @@ public final class Trainer {
         lastSave = Date()
     }
 
-    private func begin(_ resume: Resume) throws {
+    private func begin() throws {
         let found = try world.agree {
             guard world.rank == 0 else { return RunState() }
-            let found = try restore(resume)
+            let found = try restore()
             try folder.create()
             return found
         }
@@ -186,7 +198,7 @@ public final class Trainer {
     }
 
     /// Rank 0 finds the state to go on from, and reads it.
-    private func restore(_ resume: Resume) throws -> RunState {
+    private func restore() throws -> RunState {
         folder.removePartials()
         let steps = folder.checkpointSteps()
         switch resume {

@@ -1,6 +1,7 @@
 internal import Checkpoints
 internal import Foundation
 internal import Layers
+internal import MPI
 internal import Model
 
 /// The weights that a run begins with, where its recipe names another checkpoint (`training.initial`).
@@ -10,13 +11,36 @@ enum InitialWeights {
         "data.channel_order", "data.pixel_scale", "data.pixel_mean", "data.pixel_deviation", "model.stride_in",
     ]
 
-    /// The recipe with the pixels and the stride that its initial weights want, and a line for each change.
-    static func adopt(_ recipe: Recipe) throws -> (recipe: Recipe, changes: [String]) {
+    /// The recipe that the initial weights which `recipe` names were made with.
+    ///
+    /// A run that goes on from one of `checkpoints`, the newest first, has taken its weights: that checkpoint's own recipe
+    /// counts then, and the weights may be gone.
+    static func source(of recipe: Recipe, goingOnFrom checkpoints: [String] = []) throws -> Recipe {
+        for path in checkpoints {
+            guard let own = try? RunCheckpoint.recipe(of: CheckpointFile(path)) else { continue }
+            if own.training.initial == recipe.training.initial { return own }
+        }
+        return try RunCheckpoint.recipe(of: CheckpointFile(recipe.training.initial))
+    }
+
+    /// The recipe with the pixels and the stride of `source`, which its initial weights want, and a line for each change.
+    static func adopt(_ source: Recipe, in recipe: Recipe) throws -> (recipe: Recipe, changes: [String]) {
+        let settings = bound.map { (key: $0, value: source.text(of: $0) ?? "") }
+        return try RecipeReader.adopting(settings, in: recipe, source: recipe.training.initial)
+    }
+
+    /// The same for the initial weights that `recipe` names, if it names any; rank 0 alone looks at files; collective.
+    static func adopt(
+        _ recipe: Recipe, goingOnFrom checkpoints: [String], over world: Communicator
+    ) throws -> (recipe: Recipe, changes: [String]) {
         guard !recipe.training.initial.isEmpty else { return (recipe, []) }
-        let file = try CheckpointFile(recipe.training.initial)
-        let theirs = try RunCheckpoint.recipe(of: file)
-        let settings = bound.map { (key: $0, value: theirs.text(of: $0) ?? "") }
-        return try RecipeReader.adopting(settings, in: recipe, source: file.path)
+        let text = try world.agree {
+            world.rank == 0 ? try source(of: recipe, goingOnFrom: checkpoints).yaml : ""
+        }
+        let shared = try world.broadcast(text)
+        return try world.agree {
+            try adopt(RecipeReader.read(text: shared, source: recipe.training.initial), in: recipe)
+        }
     }
 
     /// Loads what agrees in name and shape; returns lines that say what was taken, and what was not.
