@@ -18,9 +18,9 @@ struct ClassifierEvaluation {
             try check(prepared)
             let model = try ModelFactory.buildClassifier(
                 description.recipe, description.dimensions, microBatch: recipe.evaluation.batch, team: team)
-            try RunCheckpoint.loadWeights(description.path, into: model)
             return (model, prepared)
         }
+        try RunCheckpoint.loadWeights(description.path, into: model, over: world)
         let progress = ProgressLine("evaluating", unit: "pictures of this rank")
         let results = try ClassifierEvaluator(model, prepared, world: world, team: team).run {
             progress.show($0, of: $1)

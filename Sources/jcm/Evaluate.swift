@@ -65,7 +65,7 @@ struct Evaluate: ParsableCommand {
             if let features { return try evaluate(features: features, world, team) }
             if let predictions, let data { return try evaluate(predictions: predictions, of: data, world) }
             guard let checkpoint else { return }
-            let description = try world.agree { try RunCheckpoint.describe(RunFolder.checkpoint(at: checkpoint)) }
+            let description = try RunCheckpoint.describe(checkpoint, over: world)
             let recipe = try world.agree { try changed(description.recipe) }
             if recipe.model.form == .classifier {
                 return try ClassifierEvaluation(description: description, world: world, team: team).run(
@@ -74,11 +74,10 @@ struct Evaluate: ParsableCommand {
             let prepared = try world.agree { try open(recipe, description) }
             let evaluation = recipe.evaluation
             let model = try world.agree {
-                let model = try ModelFactory.build(
+                try ModelFactory.build(
                     description.recipe, description.dimensions, microBatch: evaluation.batch, team: team)
-                try RunCheckpoint.loadWeights(description.path, into: model)
-                return model
             }
+            try RunCheckpoint.loadWeights(description.path, into: model, over: world)
             let progress = ProgressLine("evaluating", unit: "pictures of this rank")
             let evaluator = Evaluator(
                 model, prepared, search: evaluation.search, world: world, team: team)

@@ -54,17 +54,17 @@ struct JobRunner {
 
     private func evaluate(_ job: Study.Job, _ run: RunFolder, _ settings: EvaluationSettings) throws {
         let path = folder.scoresPath(job.name, evaluation: settings.folderName)
-        let (description, data, model) = try group.agree {
-            let description = try RunCheckpoint.describe(RunFolder.checkpoint(at: run.path))
+        let description = try RunCheckpoint.describe(run.path, over: group)
+        let (data, model) = try group.agree {
             let data = try ModelFactory.open(job.recipe)
             guard !data.indices(of: .query).isEmpty, !data.indices(of: .gallery).isEmpty else {
                 throw StudyError("\(data.path): holds no queries or no gallery; a study compares arms on both")
             }
             let model = try ModelFactory.build(
                 description.recipe, description.dimensions, microBatch: settings.batch, team: team)
-            try RunCheckpoint.loadWeights(description.path, into: model)
-            return (description, data, model)
+            return (data, model)
         }
+        try RunCheckpoint.loadWeights(description.path, into: model, over: group)
         let evaluator = Evaluator(model, data, search: settings.search, world: group, team: team)
         var results = try evaluator.run()
         results.isLedByIdentity = settings.feature == .fc0

@@ -46,29 +46,40 @@ public struct RunCheckpoint {
     }
 
     /// Reads what a checkpoint says of itself; no tensors.
-    public static func describe(_ path: String) throws -> Description {
+    public static func describe(_ path: String) throws -> Description { try Description(facts(path)) }
+
+    /// A checkpoint's attributes as they are written.
+    struct Facts: Codable {
+        let path: String, recipe: String, table: String
+        let labels: Int, identities: Int, longestSequence: Int
+        let step: Int, isFinished: Bool
+        let identityLoss: Double, ctcLoss: Double, attentionLoss: Double
+    }
+
+    /// The attributes of the checkpoint at `path`.
+    static func facts(_ path: String) throws -> Facts {
         let file = try CheckpointFile(path)
         guard (try? file.attribute("content", as: String.self)) != BackboneCheckpoint.content else {
             throw TrainingError(
                 "\(path): holds the weights of a backbone alone; train with --set training.initial=\(path), and name "
                     + "what comes out")
         }
-        let recipe = try recipe(of: file)
-        let table = try AttributeTable(json: file.attribute("attribute_table", as: String.self))
-        let dimensions = ModelDimensions(
+        return Facts(
+            path: path, recipe: try file.attribute("recipe"), table: try file.attribute("attribute_table"),
             labels: try file.attribute("labels"), identities: try file.attribute("identities"),
-            longestSequence: try file.attribute("longest_sequence"))
-        var state = RunState(step: try file.attribute("step"), isFinished: try file.attribute("finished") == 1)
-        state.losses.identity = try file.attribute("loss_identity")
-        state.losses.ctc = try file.attribute("loss_ctc")
-        state.losses.attention = try file.attribute("loss_attention")
-        return Description(path: path, recipe: recipe, table: table, dimensions: dimensions, state: state)
+            longestSequence: try file.attribute("longest_sequence"), step: try file.attribute("step"),
+            isFinished: try file.attribute("finished") == 1, identityLoss: try file.attribute("loss_identity"),
+            ctcLoss: try file.attribute("loss_ctc"), attentionLoss: try file.attribute("loss_attention"))
     }
 
     /// The recipe that a checkpoint was written with.
     static func recipe(of file: CheckpointFile) throws -> Recipe {
-        let source = "\(file.path), attribute recipe"
-        let recipe = try RecipeReader.read(text: file.attribute("recipe", as: String.self), source: source)
+        try recipe(text: file.attribute("recipe"), of: file.path)
+    }
+
+    fileprivate static func recipe(text: String, of path: String) throws -> Recipe {
+        let source = "\(path), attribute recipe"
+        let recipe = try RecipeReader.read(text: text, source: source)
         try RecipeCheck.check(recipe, source: source)
         return recipe
     }
@@ -154,5 +165,21 @@ public struct RunCheckpoint {
 
     private static func layout(of parameter: Parameter) -> String? {
         parameter.layout == .plain ? nil : parameter.layout.rawValue
+    }
+}
+
+extension RunCheckpoint.Description {
+    /// What a checkpoint's attributes mean.
+    init(_ facts: RunCheckpoint.Facts) throws {
+        path = facts.path
+        recipe = try RunCheckpoint.recipe(text: facts.recipe, of: facts.path)
+        table = try AttributeTable(json: facts.table)
+        dimensions = ModelDimensions(
+            labels: facts.labels, identities: facts.identities, longestSequence: facts.longestSequence)
+        var state = RunState(step: facts.step, isFinished: facts.isFinished)
+        state.losses.identity = facts.identityLoss
+        state.losses.ctc = facts.ctcLoss
+        state.losses.attention = facts.attentionLoss
+        self.state = state
     }
 }
