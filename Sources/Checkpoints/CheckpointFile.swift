@@ -2,7 +2,7 @@ internal import Glibc
 public import HDF5
 internal import Tensors
 
-/// A checkpoint, open for reading; every data set is held against its checksum when it is read.
+/// A checkpoint, open for reading: its attributes have been held against their checksum, and every data set is when it is read.
 public final class CheckpointFile {
     /// The file's path.
     public let path: String
@@ -35,6 +35,11 @@ public final class CheckpointFile {
                 path,
                 "has format \(version), this program knows up to \(CheckpointWriter.formatVersion): update jcm"
             )
+        }
+        do {
+            try AttributeChecksum.check(file)
+        } catch {
+            throw CheckpointError(path, "\(error.object) \(error.reason): take an earlier one")
         }
         let (expected, found): (Int, Int) = (try attribute("data_sets"), try dataSets().count)
         guard expected == found else {

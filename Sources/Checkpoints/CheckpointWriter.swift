@@ -21,7 +21,7 @@ public struct CheckpointEntry {
 
 /// Writes a checkpoint whole or not at all.
 ///
-/// Everything goes into `PATH.partial`, each data set with a CRC-32; the file is closed, synchronised to the disk and
+/// Everything goes into `PATH.partial`, each data set and all attributes with a CRC-32; the file is closed, synchronised to the disk and
 /// renamed, and the folder synchronised: after a power loss there is the old state or the new one.
 public enum CheckpointWriter {
     /// The layout of the file; grows when an older program could not read a newer file.
@@ -66,6 +66,7 @@ public enum CheckpointWriter {
         try file.setAttribute("format_version", to: Int64(formatVersion))
         try file.setAttribute("data_sets", to: Int64(entries.count))
         for (name, value) in attributes { try file.setAttribute(name, to: value) }
+        try AttributeChecksum.set(file)
         try file.close()
     }
 

@@ -23,6 +23,14 @@ public enum StoredAttribute: Equatable, Sendable {
     }
 }
 
+extension StoredAttribute: AttributeValue {
+    /// Itself: an attribute of any kind.
+    public var stored: StoredAttribute { self }
+
+    /// Whatever is stored.
+    public init?(_ stored: StoredAttribute) { self = stored }
+}
+
 extension String: AttributeValue {
     /// One string.
     public var stored: StoredAttribute { .strings([self], isScalar: true) }

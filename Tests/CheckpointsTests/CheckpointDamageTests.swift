@@ -14,12 +14,17 @@ struct CheckpointDamageTests {
             let wanted = entry.tensor.array.flatMap { value in
                 (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
             }
-            let start = try #require(
-                (0...bytes.count - wanted.count).first {
-                    bytes[$0] == wanted[0] && Array(bytes[$0..<$0 + wanted.count]) == wanted
-                })
+            let start = try Self.place(of: wanted, in: bytes)
             return start..<start + wanted.count
         }
+    }
+
+    /// Where `wanted` begins in a file for the first time.
+    private static func place(of wanted: [UInt8], in bytes: [UInt8]) throws -> Int {
+        try #require(
+            (0...bytes.count - wanted.count).first {
+                bytes[$0] == wanted[0] && bytes[$0..<$0 + wanted.count].elementsEqual(wanted)
+            })
     }
 
     /// Of the data and the signature alone: HDF5 1.10 itself can end or go on for ever on damaged structures.
@@ -42,6 +47,39 @@ struct CheckpointDamageTests {
         }
     }
 
+    /// Where the run stood and its recipe, where they lie in the file: a flipped bit would go on from another step.
+    @Test("No flipped bit of an attribute's value is accepted; a file without their checksum is")
+    func attributes() throws {
+        try CheckpointScene.run { scene in
+            let (step, loss, recipe) = (0x0123_4567_89AB, 0.7251838472910467, "training: {epochs: 55}")
+            try scene.write([("step", step), ("loss", loss), ("recipe", recipe), ("ranks", [3, 4])])
+            let good = [UInt8](try Data(contentsOf: URL(filePath: scene.path)))
+            func bytes(_ value: UInt64) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
+            let values = [bytes(UInt64(step)), bytes(loss.bitPattern), Array(recipe.utf8), bytes(3) + bytes(4)]
+            for value in values {
+                let place = try Self.place(of: value, in: good)
+                for position in place..<place + value.count {
+                    for bit in 0..<8 {
+                        var bad = good
+                        bad[position] ^= 1 << UInt8(bit)
+                        try Data(bad).write(to: URL(filePath: scene.path))
+                        let text = line { _ = try CheckpointFile(scene.path) }
+                        #expect(
+                            text?.hasSuffix("take an earlier one") == true, "byte \(position): \(text ?? "accepted")")
+                    }
+                }
+            }
+            // The checksum under another name, as in a file that never had one.
+            var old = good
+            old[try Self.place(of: Array(AttributeChecksum.checksum.utf8), in: good)] = UInt8(ascii: "A")
+            for content in [good, old] {
+                try Data(content).write(to: URL(filePath: scene.path))
+                #expect(try CheckpointFile(scene.path).attribute("step") == step)
+            }
+            #expect(try File(reading: scene.path).hasAttribute(AttributeChecksum.checksum) == false)
+        }
+    }
+
     /// As after damage: an HDF5 data set may have no extents at all, or more than a tensor can.
     @Test("A data set of no or of five extents is refused, and does not end the program")
     func strangeExtents() throws {
@@ -52,6 +90,7 @@ struct CheckpointDamageTests {
                 try file.write(
                     [Float](repeating: 1, count: shape.reduce(1, *)), shape: shape, to: "/parameters/x")
                 try file.setAttribute("data_sets", to: 4)
+                try AttributeChecksum.set(file)
                 try file.close()
                 let entries =
                     CheckpointScene.empty() + [CheckpointEntry("/parameters/x", TestTensor([17]).view)]
@@ -128,7 +167,12 @@ struct CheckpointDamageTests {
         #expect(
             try complaint { try $0.setAttribute("format_version", to: 2) }?.contains("update jcm") == true)
         #expect(try complaint { try $0.setAttribute("format_version", to: "1") } != nil)
-        #expect(try complaint { try $0.setAttribute("data_sets", to: 4) }?.contains("3 of its 4") == true)
+        #expect(try complaint { try $0.setAttribute("step", to: 8) }?.contains("attributes are damaged") == true)
+        let miscounted = try complaint {
+            try $0.setAttribute("data_sets", to: 4)
+            try AttributeChecksum.set($0)
+        }
+        #expect(miscounted?.contains("3 of its 4") == true)
         #expect(
             try complaint { try $0.setAttribute("crc32", of: "/parameters/b.bias", to: 1) }?
                 .contains("/parameters/b.bias is damaged") == true)
