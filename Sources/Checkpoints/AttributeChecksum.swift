@@ -3,7 +3,7 @@ internal import HDF5
 /// The checksum of what a checkpoint says of itself: where the run stood, its recipe, its table of labels.
 ///
 /// Of the bytes in UTF-8 of a line `name=value` each, closed by a line feed, in the order of the attribute `attributes`. Whole
-/// numbers are written in decimals, real ones as the 16 hexadecimal digits of their bits; of a row, each value takes a line.
+/// numbers are written in decimals, real ones as the whole number that their bits make; of a row, each value takes a line.
 enum AttributeChecksum {
     /// The attributes with the names that are covered, and with the checksum.
     static let names = "attributes", checksum = "attributes_crc32"
@@ -32,18 +32,14 @@ enum AttributeChecksum {
         for name in names {
             for value in lines(try file.attribute(name, as: StoredAttribute.self)) { text += "\(name)=\(value)\n" }
         }
-        return text.utf8CString.withUnsafeBytes { Checksum.of(UnsafeRawBufferPointer(rebasing: $0.dropLast())) }
+        return Array(text.utf8).withUnsafeBytes { Checksum.of($0) }
     }
 
     private static func lines(_ stored: StoredAttribute) -> [String] {
         switch stored {
         case .strings(let list, _): list
         case .integers(let list, _): list.map { String($0) }
-        case .reals(let list, _):
-            list.map { value in
-                let digits = String(value.bitPattern, radix: 16)
-                return String(repeating: "0", count: 16 - digits.count) + digits
-            }
+        case .reals(let list, _): list.map { String($0.bitPattern) }
         }
     }
 }

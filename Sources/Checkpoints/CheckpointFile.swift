@@ -2,7 +2,8 @@ internal import Glibc
 public import HDF5
 internal import Tensors
 
-/// A checkpoint, open for reading: its attributes have been held against their checksum, and every data set is when it is read.
+/// A checkpoint, open for reading: its attributes have been held against their checksum, every data set is when it is
+/// read.
 public final class CheckpointFile {
     /// The file's path.
     public let path: String

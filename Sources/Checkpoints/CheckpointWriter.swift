@@ -21,8 +21,8 @@ public struct CheckpointEntry {
 
 /// Writes a checkpoint whole or not at all.
 ///
-/// Everything goes into `PATH.partial`, each data set and all attributes with a CRC-32; the file is closed, synchronised to the disk and
-/// renamed, and the folder synchronised: after a power loss there is the old state or the new one.
+/// Everything goes into `PATH.partial`, each data set and all attributes with a CRC-32; the file is closed, synchronised to
+/// the disk and renamed, and the folder synchronised: after a power loss there is the old state or the new one.
 public enum CheckpointWriter {
     /// The layout of the file; grows when an older program could not read a newer file.
     public static let formatVersion = 1

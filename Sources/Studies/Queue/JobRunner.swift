@@ -60,9 +60,11 @@ struct JobRunner {
             guard !data.indices(of: .query).isEmpty, !data.indices(of: .gallery).isEmpty else {
                 throw StudyError("\(data.path): holds no queries or no gallery; a study compares arms on both")
             }
-            let model = try ModelFactory.build(
-                description.recipe, description.dimensions, microBatch: settings.batch, team: team)
-            return (data, model)
+            return (
+                data,
+                try ModelFactory.build(
+                    description.recipe, description.dimensions, microBatch: settings.batch, team: team)
+            )
         }
         try RunCheckpoint.loadWeights(description.path, into: model, over: group)
         let evaluator = Evaluator(model, data, search: settings.search, world: group, team: team)

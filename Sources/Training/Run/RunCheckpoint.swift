@@ -48,36 +48,13 @@ public struct RunCheckpoint {
     /// Reads what a checkpoint says of itself; no tensors.
     public static func describe(_ path: String) throws -> Description { try Description(facts(path)) }
 
-    /// A checkpoint's attributes as they are written.
-    struct Facts: Codable {
-        let path: String, recipe: String, table: String
-        let labels: Int, identities: Int, longestSequence: Int
-        let step: Int, isFinished: Bool
-        let identityLoss: Double, ctcLoss: Double, attentionLoss: Double
-    }
-
-    /// The attributes of the checkpoint at `path`.
-    static func facts(_ path: String) throws -> Facts {
-        let file = try CheckpointFile(path)
-        guard (try? file.attribute("content", as: String.self)) != BackboneCheckpoint.content else {
-            throw TrainingError(
-                "\(path): holds the weights of a backbone alone; train with --set training.initial=\(path), and name "
-                    + "what comes out")
-        }
-        return Facts(
-            path: path, recipe: try file.attribute("recipe"), table: try file.attribute("attribute_table"),
-            labels: try file.attribute("labels"), identities: try file.attribute("identities"),
-            longestSequence: try file.attribute("longest_sequence"), step: try file.attribute("step"),
-            isFinished: try file.attribute("finished") == 1, identityLoss: try file.attribute("loss_identity"),
-            ctcLoss: try file.attribute("loss_ctc"), attentionLoss: try file.attribute("loss_attention"))
-    }
-
     /// The recipe that a checkpoint was written with.
     static func recipe(of file: CheckpointFile) throws -> Recipe {
         try recipe(text: file.attribute("recipe"), of: file.path)
     }
 
-    fileprivate static func recipe(text: String, of path: String) throws -> Recipe {
+    /// The same from the attribute's text.
+    static func recipe(text: String, of path: String) throws -> Recipe {
         let source = "\(path), attribute recipe"
         let recipe = try RecipeReader.read(text: text, source: source)
         try RecipeCheck.check(recipe, source: source)
@@ -165,21 +142,5 @@ public struct RunCheckpoint {
 
     private static func layout(of parameter: Parameter) -> String? {
         parameter.layout == .plain ? nil : parameter.layout.rawValue
-    }
-}
-
-extension RunCheckpoint.Description {
-    /// What a checkpoint's attributes mean.
-    init(_ facts: RunCheckpoint.Facts) throws {
-        path = facts.path
-        recipe = try RunCheckpoint.recipe(text: facts.recipe, of: facts.path)
-        table = try AttributeTable(json: facts.table)
-        dimensions = ModelDimensions(
-            labels: facts.labels, identities: facts.identities, longestSequence: facts.longestSequence)
-        var state = RunState(step: facts.step, isFinished: facts.isFinished)
-        state.losses.identity = facts.identityLoss
-        state.losses.ctc = facts.ctcLoss
-        state.losses.attention = facts.attentionLoss
-        self.state = state
     }
 }
