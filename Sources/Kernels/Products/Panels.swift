@@ -108,13 +108,13 @@ enum Panels {
                 for k in Swift.stride(from: low, to: high, by: 16) {
                     let (rows, target) = (source + (n &* stride &+ k), panel + (k &* width &+ n))
                     let after = source + (soon &+ k)
-                    for row in 0..<8 { jcm_fetch_soon(after + row &* stride) }
                     transpose(rows, stride, into: target)
                     transpose(rows + 8, stride, into: target + 8 &* width)
+                    for row in 0..<8 { jcm_fetch_soon(after + row &* stride) }
                 }
             }
         }
-        for k in 0..<depth {
+        for k in (whole == width ? wholeDepth : 0)..<depth {
             let target = panel + k &* width
             for n in (k < wholeDepth ? whole : 0)..<columns { target[n] = source[n &* stride &+ k] }
             for n in columns..<width { target[n] = 0 }
