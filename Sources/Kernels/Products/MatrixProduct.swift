@@ -122,7 +122,10 @@ public func multiply(
         a.columns == b.rows && a.rows == c.rows && b.columns == c.columns,
         "[\(a.rows), \(a.columns)] · [\(b.rows), \(b.columns)] into [\(c.rows), \(c.columns)]")
     precondition(bias == nil || bias?.count == c.columns, "a bias of \(bias?.count ?? 0) for \(c.columns) columns")
-    if !a.isTransposed {
+    if !adding && ThinProduct.fits(a, b) {
+        ThinProduct(scratch: scratch, team: team).multiply(
+            a.matrix, b, into: c, bias: bias?.pointer, rectified: rectified)
+    } else if !a.isTransposed {
         var output = TileOutput(base: c.pointer, stride: c.stride, columns: c.columns, adding: adding)
         output.bias = bias?.pointer
         output.rectified = rectified
