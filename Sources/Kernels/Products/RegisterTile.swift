@@ -200,24 +200,35 @@ struct RegisterTile {
 
 extension RegisterTile {
     /// Cuts `count` rows into blocks of sizes that the registers hold, and calls `body(first, size)` with each; the size
-    /// is a literal after inlining.
+    /// is a literal after inlining. Where whole blocks need not come first, the last eight rows of AVX2 are two of four: a
+    /// block of two takes as long as one of four.
     @inline(__always)
-    static func forEachBlock(_ count: Int, _ body: (Int, Int) -> Void) {
+    static func forEachBlock(_ count: Int, wholeFirst: Bool = true, _ body: (Int, Int) -> Void) {
         var row = 0
-        while row &+ rows <= count {
-            body(row, rows)
-            row &+= rows
-        }
         #if JCM_LEVEL_V4
+            while row &+ rows <= count {
+                body(row, rows)
+                row &+= rows
+            }
             if row &+ 8 <= count {
                 body(row, 8)
                 row &+= 8
             }
+            if row &+ 4 <= count {
+                body(row, 4)
+                row &+= 4
+            }
+        #else
+            let last = !wholeFirst && count % rows == 2 ? count &- 8 : count
+            while row &+ rows <= last {
+                body(row, rows)
+                row &+= rows
+            }
+            while row &+ 4 <= count {
+                body(row, 4)
+                row &+= 4
+            }
         #endif
-        if row &+ 4 <= count {
-            body(row, 4)
-            row &+= 4
-        }
         if row &+ 2 <= count {
             body(row, 2)
             row &+= 2

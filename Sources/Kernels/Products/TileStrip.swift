@@ -144,9 +144,9 @@ enum TileStrip {
         next: UnsafeMutablePointer<Float>? = nil, _ depth: Int, _ count: Int, _ start: Int, _ terms: Terms,
         _ ahead: Ahead?, wide: Bool, _ output: PanelOutput, whole: Int? = nil, shift: Int = 0
     ) {
-        let whole = whole ?? RegisterTile.rows &* rows.one
+        let (isPacked, whole) = (whole != nil, whole ?? RegisterTile.rows &* rows.one)
         var (place, soon, asking) = (a, next.map { $0 - panel } ?? 0, RegisterTile.tilesAskingForPanel)
-        RegisterTile.forEachBlock(count) { first, size in
+        RegisterTile.forEachBlock(count, wholeFirst: isPacked) { first, size in
             ahead?.fetch()
             var tile = RegisterTile()
             #if JCM_LEVEL_V4
