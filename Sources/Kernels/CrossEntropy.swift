@@ -25,38 +25,50 @@ public enum CrossEntropy {
             precondition(target >= 0 && target < width, "class \(target) of \(width)")
             total +=
                 Double(weights[row])
-                * oneRow(line, width, target, weights[row], smoothing) { column in
-                    allowed?(row, column) ?? true
-                }
+                * oneRow(line, width, target, weights[row], smoothing, allowed.map { allowed in { allowed(row, $0) } })
         }
         return total
     }
 
     private static func oneRow(
         _ x: UnsafeMutablePointer<Float>, _ width: Int, _ target: Int, _ weight: Float, _ smoothing: Float,
-        _ allowed: (Int) -> Bool
+        _ allowed: ((Int) -> Bool)?
     ) -> Double {
-        var largest = -Float.infinity
-        var classes = 0
-        for column in 0..<width where allowed(column) {
-            largest = max(largest, x[column])
-            classes += 1
-        }
-        var sum = 0.0, meanLogit = 0.0
-        for column in 0..<width where allowed(column) {
-            sum += exp(Double(x[column] - largest))
-            meanLogit += Double(x[column]) / Double(classes)
-        }
-        let normaliser = Double(largest) + log(sum)
-        let (ε, hit) = (Double(smoothing), Double(x[target]))
-        for column in 0..<width {
-            guard allowed(column) else {
-                x[column] = 0
-                continue
+        let hit = Double(x[target]), end = width / Doubles.scalarCount * Doubles.scalarCount
+        var classes = width
+        if let allowed {
+            for column in 0..<width where !allowed(column) {
+                x[column] = -.infinity
+                classes -= 1
             }
-            let aim = ε / Double(classes) + (column == target ? 1 - ε : 0)
-            x[column] = weight * Float(exp(Double(x[column]) - normaliser) - aim)
         }
-        return (1 - ε) * (normaliser - hit) + ε * (normaliser - meanLogit)
+        var largest = -Float.infinity
+        for column in 0..<width { largest = max(largest, x[column]) }
+        return withUnsafeTemporaryAllocation(of: Double.self, capacity: end + Doubles.scalarCount) { memory in
+            // eˣ of the row, a register beyond its end included.
+            let powers = memory.baseAddress!, centre = Doubles(repeating: Double(largest))
+            var sums = Doubles.zero
+            for column in stride(from: 0, through: end, by: Doubles.scalarCount) {
+                var eight = SIMD8<Float>(repeating: -.infinity)
+                if column < end {
+                    eight = UnsafeRawPointer(x + column).loadUnaligned(as: SIMD8<Float>.self)
+                } else {
+                    for index in end..<width { eight[index - end] = x[index] }
+                }
+                let power = exponential(Doubles(eight) - centre)
+                sums += power
+                UnsafeMutableRawPointer(powers + column).storeBytes(of: power, as: Doubles.self)
+            }
+            let sum = sums.sum(), normaliser = Double(largest) + log(sum), share = 1 / sum
+            let ε = Double(smoothing), everyAim = ε / Double(classes)
+            var mean = 0.0
+            if ε > 0 {
+                for column in 0..<width where allowed?(column) ?? true { mean += Double(x[column]) / Double(classes) }
+            }
+            for column in 0..<width { x[column] = weight * Float(powers[column] * share - everyAim) }
+            if let allowed { for column in 0..<width where !allowed(column) { x[column] = 0 } }
+            if allowed?(target) ?? true { x[target] = weight * Float(powers[target] * share - everyAim - (1 - ε)) }
+            return (1 - ε) * (normaliser - hit) + ε * (normaliser - mean)
+        }
     }
 }
