@@ -111,7 +111,7 @@ public func multiply(
     multiply(a, Operand(b), into: c, adding: adding, scale: scale, team: team)
 }
 
-/// C = [max(0, ·)](A·B [+ C] [+ bias]), on register tiles where these are the faster way, else by OpenBLAS.
+/// C = [max(0, ·)](A·B [+ C] [+ bias]), on register tiles or, for one row a picture, with B as it lies (`ThinProduct`).
 ///
 /// `bias` is a value a column. Needs `scratch` for packed factors.
 public func multiply(
