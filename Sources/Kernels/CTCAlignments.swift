@@ -1,5 +1,7 @@
 /// All ways to write labels into columns: the states blank, label, blank, label … blank, of which a way is in one at each
 /// column and goes on to the same, the next, or over a blank to the next label where that is another one.
+///
+/// Source: Graves et al. 2006, section 4.1, in logarithms. Shapes of emissions, α and β: [T, states].
 struct CTCAlignments {
     /// The class of each state.
     let extended: [Int]

@@ -1,7 +1,8 @@
 internal import CSystem
 internal import Tensors
 
-/// c = [max(0, ·)](a·b [+ bias]) for one row a picture and a factor b that passes by once: FC0's 59 million weights.
+/// c = [max(0, ·)](a·b [+ bias]) for one row a picture and a factor b that passes by once: FC0's 59 million weights. Shapes:
+/// a [M, K], b [K, N], c [M, N], bias [N].
 ///
 /// With eight rows each element of b takes part in eight multiply-adds only: to pack it would take as long as these. It is
 /// read where it lies instead, long parts of its rows at a time, while the rows that come next are asked for. A row of c does
