@@ -7,18 +7,19 @@ public enum LSTMCell {
         gates: UnsafeMutablePointer<Float>, previousCell: UnsafeMutablePointer<Float>?,
         cell: UnsafeMutablePointer<Float>, hidden: UnsafeMutablePointer<Float>, width: Int
     ) {
-        forLanes(width) { index, load, store in
-            let i = logistic(load(gates + index)), f = logistic(load(gates + width + index))
-            let g = hyperbolicTangent(load(gates + 2 * width + index))
-            let o = logistic(load(gates + 3 * width + index))
-            let before = previousCell.map { load($0 + index) } ?? .zero
+        for index in stride(from: 0, to: width, by: Lanes.scalarCount) {
+            let part = LanePart(index, of: width)
+            let i = logistic(part.load(gates)), f = logistic(part.load(gates + width))
+            let g = hyperbolicTangent(part.load(gates + 2 * width))
+            let o = logistic(part.load(gates + 3 * width))
+            let before = if let previousCell { part.load(previousCell) } else { Lanes.zero }
             let c = f.timesPlus(before, i * g)
-            store(i, gates + index)
-            store(f, gates + width + index)
-            store(g, gates + 2 * width + index)
-            store(o, gates + 3 * width + index)
-            store(c, cell + index)
-            store(o * hyperbolicTangent(c), hidden + index)
+            part.store(i, gates)
+            part.store(f, gates + width)
+            part.store(g, gates + 2 * width)
+            part.store(o, gates + 3 * width)
+            part.store(c, cell)
+            part.store(o * hyperbolicTangent(c), hidden)
         }
     }
 
@@ -30,18 +31,19 @@ public enum LSTMCell {
         cellGradient: UnsafeMutablePointer<Float>, width: Int
     ) {
         let one = Lanes(repeating: 1)
-        forLanes(width) { index, load, store in
-            let i = load(gates + index), f = load(gates + width + index)
-            let g = load(gates + 2 * width + index), o = load(gates + 3 * width + index)
-            let before = previousCell.map { load($0 + index) } ?? .zero
-            let t = hyperbolicTangent(load(cell + index))
-            let dh = load(hiddenGradient + index)
-            let dc = load(cellGradient + index) + dh * o * (one - t * t)
-            store(dc * g * i * (one - i), gates + index)
-            store(dc * before * f * (one - f), gates + width + index)
-            store(dc * i * (one - g * g), gates + 2 * width + index)
-            store(dh * t * o * (one - o), gates + 3 * width + index)
-            store(dc * f, cellGradient + index)
+        for index in stride(from: 0, to: width, by: Lanes.scalarCount) {
+            let part = LanePart(index, of: width)
+            let i = part.load(gates), f = part.load(gates + width)
+            let g = part.load(gates + 2 * width), o = part.load(gates + 3 * width)
+            let before = if let previousCell { part.load(previousCell) } else { Lanes.zero }
+            let t = hyperbolicTangent(part.load(cell))
+            let dh = part.load(hiddenGradient)
+            let dc = part.load(cellGradient) + dh * o * (one - t * t)
+            part.store(dc * g * i * (one - i), gates)
+            part.store(dc * before * f * (one - f), gates + width)
+            part.store(dc * i * (one - g * g), gates + 2 * width)
+            part.store(dh * t * o * (one - o), gates + 3 * width)
+            part.store(dc * f, cellGradient)
         }
     }
 }
@@ -55,16 +57,17 @@ public enum GRUCell {
         previousHidden: UnsafeMutablePointer<Float>?, hidden: UnsafeMutablePointer<Float>, width: Int
     ) {
         let one = Lanes(repeating: 1)
-        forLanes(width) { index, load, store in
-            let r = logistic(load(gates + index) + load(recurrent + index))
-            let z = logistic(load(gates + width + index) + load(recurrent + width + index))
+        for index in stride(from: 0, to: width, by: Lanes.scalarCount) {
+            let part = LanePart(index, of: width)
+            let r = logistic(part.load(gates) + part.load(recurrent))
+            let z = logistic(part.load(gates + width) + part.load(recurrent + width))
             let n = hyperbolicTangent(
-                r.timesPlus(load(recurrent + 2 * width + index), load(gates + 2 * width + index)))
-            let before = previousHidden.map { load($0 + index) } ?? .zero
-            store(r, gates + index)
-            store(z, gates + width + index)
-            store(n, gates + 2 * width + index)
-            store((one - z).timesPlus(n, z * before), hidden + index)
+                r.timesPlus(part.load(recurrent + 2 * width), part.load(gates + 2 * width)))
+            let before = if let previousHidden { part.load(previousHidden) } else { Lanes.zero }
+            part.store(r, gates)
+            part.store(z, gates + width)
+            part.store(n, gates + 2 * width)
+            part.store((one - z).timesPlus(n, z * before), hidden)
         }
     }
 
@@ -75,20 +78,21 @@ public enum GRUCell {
         previousHidden: UnsafeMutablePointer<Float>?, hiddenGradient: UnsafeMutablePointer<Float>, width: Int
     ) {
         let one = Lanes(repeating: 1)
-        forLanes(width) { index, load, store in
-            let r = load(gates + index), z = load(gates + width + index), n = load(gates + 2 * width + index)
-            let before = previousHidden.map { load($0 + index) } ?? .zero
-            let dh = load(hiddenGradient + index)
+        for index in stride(from: 0, to: width, by: Lanes.scalarCount) {
+            let part = LanePart(index, of: width)
+            let r = part.load(gates), z = part.load(gates + width), n = part.load(gates + 2 * width)
+            let before = if let previousHidden { part.load(previousHidden) } else { Lanes.zero }
+            let dh = part.load(hiddenGradient)
             let dn = dh * (one - z) * (one - n * n)
-            let dr = dn * load(recurrent + 2 * width + index) * r * (one - r)
+            let dr = dn * part.load(recurrent + 2 * width) * r * (one - r)
             let dz = dh * (before - n) * z * (one - z)
-            store(dr, gates + index)
-            store(dz, gates + width + index)
-            store(dn, gates + 2 * width + index)
-            store(dr, recurrent + index)
-            store(dz, recurrent + width + index)
-            store(dn * r, recurrent + 2 * width + index)
-            store(dh * z, hiddenGradient + index)
+            part.store(dr, gates)
+            part.store(dz, gates + width)
+            part.store(dn, gates + 2 * width)
+            part.store(dr, recurrent)
+            part.store(dz, recurrent + width)
+            part.store(dn * r, recurrent + 2 * width)
+            part.store(dh * z, hiddenGradient)
         }
     }
 }
