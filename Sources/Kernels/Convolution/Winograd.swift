@@ -1,3 +1,4 @@
+internal import CSystem
 internal import Tensors
 
 /// 3×3 convolutions of stride 1 and padding 1 by F(m×n, 3×3), m and n six or four: 64 products of a tile instead of 324, 48
@@ -131,8 +132,9 @@ struct Winograd {
                             guard place >= 0 else { return }
                             sums.add(value)
                             let result = value.timesPlus(factor, bias)
-                            output.base[lanes: place &* output.stride &+ column] =
-                                output.rectified ? result.largest(.zero) : result
+                            let target = output.base + (place &* output.stride &+ column)
+                            jcm_fetch_soon(target + RegisterTile.line)
+                            target[lanes: 0] = output.rectified ? result.largest(.zero) : result
                         })
                     sums.end()
                 }

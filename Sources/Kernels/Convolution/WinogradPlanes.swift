@@ -1,3 +1,5 @@
+internal import CSystem
+
 /// Where the planes of some tiles, or of a panel's rows, lie: plane by plane, a tile after another, `stride` elements apart.
 struct WinogradPlanes {
     let base: UnsafeMutablePointer<Float>
@@ -68,7 +70,10 @@ extension WinogradBlock {
                             work,
                             load: { i, j in
                                 let place = places[width &* i &+ j]
-                                return place < 0 ? .zero : source[lanes: place &* mapChannels &+ channel]
+                                guard place >= 0 else { return .zero }
+                                let value = source + (place &* mapChannels &+ channel)
+                                jcm_fetch_soon(value + RegisterTile.line)
+                                return value[lanes: 0]
                             },
                             store: { i, j, value in
                                 planes[tiles.plane(i, j), first &+ tile][lanes: channel] = value
@@ -94,7 +99,10 @@ extension WinogradBlock {
                         work,
                         load: { i, j in
                             let place = places[width &* i &+ j]
-                            return place < 0 ? .zero : source[lanes: place &* channels]
+                            guard place >= 0 else { return .zero }
+                            let value = source + place &* channels
+                            jcm_fetch_soon(value + RegisterTile.line)
+                            return value[lanes: 0]
                         },
                         store: { i, j, value in planes[tiles.plane(i, j), firstTile &+ tile][lanes: channel] = value })
                 }
