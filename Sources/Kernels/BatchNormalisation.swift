@@ -47,21 +47,15 @@ public enum BatchNormalisation {
             for row in range {
                 let (source, target) = (x.pointer + row * channels, y.pointer + row * channels)
                 if let extra = residual.map({ $0.pointer + row * channels }) {
-                    if rectified {
-                        for c in 0..<channels {
-                            let value = source[c] * f[c] + o[c] + extra[c]
-                            target[c] = value > 0 ? value : 0
-                        }
-                    } else {
-                        for c in 0..<channels { target[c] = source[c] * f[c] + o[c] + extra[c] }
-                    }
-                } else if rectified {
-                    for c in 0..<channels {
-                        let value = source[c] * f[c] + o[c]
-                        target[c] = value > 0 ? value : 0
+                    forLanes(channels) { c, load, store in
+                        let value = load(source + c) * load(f + c) + load(o + c) + load(extra + c)
+                        store(rectified ? value.largest(.zero) : value, target + c)
                     }
                 } else {
-                    for c in 0..<channels { target[c] = source[c] * f[c] + o[c] }
+                    forLanes(channels) { c, load, store in
+                        let value = load(source + c) * load(f + c) + load(o + c)
+                        store(rectified ? value.largest(.zero) : value, target + c)
+                    }
                 }
             }
         }
@@ -93,11 +87,18 @@ public enum BatchNormalisation {
                     continue
                 }
                 if let output = y.map({ $0 + row * channels }) {
-                    for c in 0..<channels { line[c] = output[c] > 0 ? line[c] : 0 }
+                    forLanes(channels) { c, load, store in
+                        let passed = load(line + c).passed(where: load(output + c))
+                        store(passed, line + c)
+                        store(load(first + c) + passed, first + c)
+                        store(load(second + c) + passed * (load(input + c) - load(mu + c)), second + c)
+                    }
+                    continue
                 }
-                for c in 0..<channels {
-                    first[c] += line[c]
-                    second[c] += line[c] * (input[c] - mu[c])
+                forLanes(channels) { c, load, store in
+                    let passed = load(line + c)
+                    store(load(first + c) + passed, first + c)
+                    store(load(second + c) + passed * (load(input + c) - load(mu + c)), second + c)
                 }
             }
         }
@@ -124,7 +125,10 @@ public enum BatchNormalisation {
                             load(f + c) * (passed - load(pa + c) - (value - load(mu + c)) * load(pb + c)), target + c)
                     }
                 } else {
-                    for c in 0..<channels { target[c] = f[c] * (g[c] - pa[c] - (source[c] - mu[c]) * pb[c]) }
+                    forLanes(channels) { c, load, store in
+                        let shifted = load(g + c) - load(pa + c)
+                        store(load(f + c) * (shifted - (load(source + c) - load(mu + c)) * load(pb + c)), target + c)
+                    }
                 }
             }
         }
