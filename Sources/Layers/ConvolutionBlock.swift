@@ -67,7 +67,8 @@ public final class ConvolutionBlock: Layer {
         backward(outputGradient, into: inputGradient, adding: false, pass)
     }
 
-    /// As `backward`; adds to the input's gradient where `adding`. Leaves in `outputGradient` the residual's gradient.
+    /// As `backward`; adds to the input's gradient where `adding`. Leaves in `outputGradient` the residual's gradient, and what is of no
+    /// use to others where there was none: the product's gradient is made in its place, in lines that the caches have already.
     public func backward(
         _ outputGradient: Tensor, into inputGradient: Tensor?, adding: Bool, _ pass: Pass
     ) {
@@ -75,13 +76,14 @@ public final class ConvolutionBlock: Layer {
         defer { context.clock?.end() }
         guard let input, pass.isTraining else { preconditionFailure("\(name): backward without forward in training") }
         let (z, y) = (product.prefix(input.shape[0]), output.prefix(input.shape[0]))
-        context.scratch.with(z.shape) { gradient in
+        func carry(through gradient: Tensor) {
             norm.backward(
                 outputGradient, x: z, rectified: rectified, residualOutput: hasResidual ? y : nil, into: gradient, pass)
             convolution.backward(
                 input, weights: weight.values, outputGradient: gradient, weightGradient: weight.gradient,
                 into: inputGradient, adding: adding)
         }
+        if hasResidual { context.scratch.with(z.shape, carry) } else { carry(through: outputGradient) }
         context.parameters.finish(
             weight.range.lowerBound..<(norm.range?.upperBound ?? weight.range.upperBound))
     }
