@@ -103,8 +103,10 @@ enum Panels {
         for low in Swift.stride(from: 0, to: wholeDepth, by: transposedRun) {
             let high = min(low + transposedRun, wholeDepth)
             for n in Swift.stride(from: 0, to: whole, by: 8) {
-                // The eight rows after these, or the next run of the first ones, come into the first cache meanwhile.
-                let soon = n &+ 8 < whole ? (n &+ 8) &* stride : transposedRun
+                // The eight rows after these, the next run of the first ones, or the next panel's first rows come into the
+                // first cache meanwhile.
+                let following = high < wholeDepth ? transposedRun : whole &* stride &- low
+                let soon = n &+ 8 < whole ? (n &+ 8) &* stride : following
                 for k in Swift.stride(from: low, to: high, by: 16) {
                     let (rows, target) = (source + (n &* stride &+ k), panel + (k &* width &+ n))
                     let after = source + (soon &+ k)
