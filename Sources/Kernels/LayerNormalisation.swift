@@ -27,7 +27,11 @@ public enum LayerNormalisation {
                 (source[$0] - mean) * (source[$0] - mean)
             }
             let s = 1 / jcm_sqrt(squares / Float(width) + epsilon)
-            for i in 0..<width { target[i] = (source[i] - mean) * s * weight.pointer[i] + bias.pointer[i] }
+            let scale = Lanes(repeating: s)
+            forLanes(width) { i, load, store in
+                let normalised = (load(source + i) - centre) * scale
+                store(normalised * load(weight.pointer + i) + load(bias.pointer + i), target + i)
+            }
             moments.pointer[2 * row] = mean
             moments.pointer[2 * row + 1] = s
         }
@@ -57,7 +61,11 @@ public enum LayerNormalisation {
                 } tail: {
                     g[$0] * w[$0] * (source[$0] - mean)
                 } * s * s / Float(width)
-            for i in 0..<width { target[i] = s * (g[i] * w[i] - a - (source[i] - mean) * b) }
+            let (scale, first, second) = (Lanes(repeating: s), Lanes(repeating: a), Lanes(repeating: b))
+            forLanes(width) { i, load, store in
+                let centred = load(source + i) - centre
+                store(scale * (load(g + i) * load(w + i) - first - centred * second), target + i)
+            }
         }
     }
 

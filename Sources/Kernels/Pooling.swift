@@ -117,7 +117,8 @@ public enum ColumnPooling {
                 let source = map.pointer + picture * height * line
                 for index in 0..<line { target[index] = source[index] * share }
                 for row in 1..<max(height, 1) {
-                    for index in 0..<line { target[index] += source[row * line + index] * share }
+                    let below = source + row * line
+                    for index in 0..<line { target[index] += below[index] * share }
                 }
             }
         }
@@ -145,10 +146,8 @@ public enum ColumnPooling {
                 let source = map.pointer + picture * height * line
                 target.update(from: source, count: line)
                 for row in 1..<max(height, 1) {
-                    for index in 0..<line {
-                        let value = source[row * line + index]
-                        target[index] = value > target[index] ? value : target[index]
-                    }
+                    let below = source + row * line
+                    for index in 0..<line { target[index] = below[index] > target[index] ? below[index] : target[index] }
                 }
             }
         }
