@@ -49,12 +49,12 @@ public enum BatchNormalisation {
                 if let extra = residual.map({ $0.pointer + row * channels }) {
                     forLanes(channels) { c, load, store in
                         let value = load(source + c) * load(f + c) + load(o + c) + load(extra + c)
-                        store(rectified ? value.largest(.zero) : value, target + c)
+                        store(rectified ? value.passed(where: value) : value, target + c)
                     }
                 } else {
                     forLanes(channels) { c, load, store in
                         let value = load(source + c) * load(f + c) + load(o + c)
-                        store(rectified ? value.largest(.zero) : value, target + c)
+                        store(rectified ? value.passed(where: value) : value, target + c)
                     }
                 }
             }
@@ -136,7 +136,7 @@ public enum BatchNormalisation {
 }
 
 extension Lanes {
-    /// Itself where a rectifier lets `output` through, and 0 elsewhere. `output` must be made by the operations of `apply`: the
+    /// Itself where a rectifier lets `output` through, and 0 elsewhere, also where that is no number. `output` must be made by the operations of `apply`: the
     /// two would else differ where it is next to 0.
     @inline(__always)
     fileprivate func passed(where output: Lanes) -> Lanes { Lanes.zero.replacing(with: self, where: output .> .zero) }

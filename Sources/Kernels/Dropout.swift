@@ -88,8 +88,8 @@ public struct Dropout: Sendable {
         firstBlock: UInt64, _ counter: (UInt64, UInt64, UInt64), _ seed: UInt64,
         into words: UnsafeMutablePointer<UInt64>
     ) {
-        // A plain loop, of which the compiler makes registers; of `SIMD8` it makes shuffles, five times the work. High halves hold
-        // what was left there: a product takes low ones alone, a third of the work of 64 bits.
+        // A plain loop, which the compiler vectorises; of `SIMD8` it makes shuffles, three times the work. High halves hold
+        // whatever was left there and are masked where they count: products of low halves are a third of the work of 64 bits.
         let low: UInt64 = 0xFFFF_FFFF
         for block in 0..<8 {
             var (c0, c1, c2, c3) = (firstBlock &+ UInt64(block), counter.0, counter.1, counter.2)

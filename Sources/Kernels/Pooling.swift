@@ -147,13 +147,15 @@ public enum ColumnPooling {
                 target.update(from: source, count: line)
                 for row in 1..<max(height, 1) {
                     let below = source + row * line
-                    for index in 0..<line { target[index] = below[index] > target[index] ? below[index] : target[index] }
+                    for index in 0..<line {
+                        target[index] = below[index] > target[index] ? below[index] : target[index]
+                    }
                 }
             }
         }
     }
 
-    /// The gradient goes to the first row that holds the maximum.
+    /// The gradient goes to the first row that holds the maximum; to the last one where that is no number.
     public static func maxBackward(
         _ gradient: Tensor, map: Tensor, columns: Tensor, into mapGradient: Tensor, team: WorkerTeam
     ) {
@@ -165,7 +167,7 @@ public enum ColumnPooling {
                 for index in 0..<line {
                     let largest = columns.pointer[picture * line + index]
                     var place = base + index
-                    while map.pointer[place] != largest { place += line }
+                    while place < base + (height - 1) * line && map.pointer[place] != largest { place += line }
                     mapGradient.pointer[place] = gradient.pointer[picture * line + index]
                 }
             }

@@ -67,8 +67,8 @@ public final class ConvolutionBlock: Layer {
         backward(outputGradient, into: inputGradient, adding: false, pass)
     }
 
-    /// As `backward`; adds to the input's gradient where `adding`. Leaves in `outputGradient` the residual's gradient, and what is of no
-    /// use to others where there was none: the product's gradient is made in its place, in lines that the caches have already.
+    /// As `backward`; adds to the input's gradient where `adding`. Leaves the residual's gradient in `outputGradient`; without
+    /// a residual its content is lost, since the product's gradient is made there, in lines that the caches hold already.
     public func backward(
         _ outputGradient: Tensor, into inputGradient: Tensor?, adding: Bool, _ pass: Pass
     ) {
@@ -83,7 +83,12 @@ public final class ConvolutionBlock: Layer {
                 input, weights: weight.values, outputGradient: gradient, weightGradient: weight.gradient,
                 into: inputGradient, adding: adding)
         }
-        if hasResidual { context.scratch.with(z.shape, carry) } else { carry(through: outputGradient) }
+        if hasResidual {
+            context.scratch.with(z.shape, carry)
+        } else {
+            precondition(inputGradient?.pointer != outputGradient.pointer, "\(name): a gradient of the wrong place")
+            carry(through: Tensor(outputGradient.pointer, z.shape))
+        }
         context.parameters.finish(
             weight.range.lowerBound..<(norm.range?.upperBound ?? weight.range.upperBound))
     }

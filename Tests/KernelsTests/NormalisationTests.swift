@@ -23,6 +23,11 @@ struct LayerNormalisationTests {
         LayerNormalisation.backward(
             g.view, x: x.view, weight: weight.view, moments: moments.view, into: back.view,
             weightGradient: weightGradient.view, biasGradient: biasGradient.view, team: team(3))
+        let inPlace = TestTensor([rows, width], g.view.array), unused = TestTensor([2, width])
+        LayerNormalisation.backward(
+            inPlace.view, x: x.view, weight: weight.view, moments: moments.view, into: inPlace.view,
+            weightGradient: unused.view.slice(0..<1), biasGradient: unused.view.slice(1..<2), team: team(3))
+        #expect(inPlace.view.array == back.view.array)
         let (values, γ, β, dy) = (x.doubles, weight.doubles, bias.doubles, g.doubles)
         var (expectedY, expectedBack) = ([Double](), [Double]())
         var (dγ, dβ) = ([Double](repeating: 2, count: width), [Double](repeating: 3, count: width))
@@ -85,12 +90,11 @@ struct BatchNormalisationTests {
         }
     }
 
-    @Test("Sums of a gradient, with and without the rectifier's mask", arguments: [3, 300, 1000])
-    func gradientSums(_ rows: Int) {
-        let channels = 6
+    @Test("Sums of a gradient, with and without the rectifier's mask", arguments: [3, 300, 1000], [6, 32, 53])
+    func gradientSums(_ rows: Int, _ channels: Int) {
         let x = TestTensor.random([rows, channels], seed: 1, shift: 2),
             g = TestTensor.random([rows, channels], seed: 2)
-        let mean = TestTensor([channels], [2, 1, 3, 2, 0, -1]),
+        let mean = TestTensor.random([channels], seed: 4, scale: 2, shift: 1),
             y = TestTensor.random([rows, channels], seed: 3)
         rectify(y.view, team: .solo)
         for masked in [false, true] {
@@ -133,9 +137,25 @@ struct BatchNormalisationTests {
         #expect(relativeError(y.view.array, expected) < 1e-6)
     }
 
-    @Test("The input's gradient by its formula, in place, too")
-    func inputGradient() {
-        let (rows, channels) = (40, 5)
+    @Test("A rectifier makes 0 of what is no number, as of what is negative: the loss tells of it, not a crash")
+    func noNumber() {
+        let values = (0..<20).map { index -> Float in index % 3 == 0 ? .nan : Float(index) - 10 }
+        let expected = values.map { value -> Float in value > 0 ? value : 0 }
+        let x = TestTensor([1, 20], values)
+        let one = TestTensor([20]), zero = TestTensor([20]), y = TestTensor([1, 20])
+        one.view.fill(1)
+        zero.view.fill(0)
+        for residual in [nil, zero.view] {
+            BatchNormalisation.apply(
+                x.view, factor: one.view, offset: zero.view, residual: residual, rectified: true, into: y.view,
+                team: .solo)
+            #expect(y.view.array == expected)
+        }
+    }
+
+    @Test("The input's gradient by its formula, in place, too", arguments: [5, 32, 53])
+    func inputGradient(_ channels: Int) {
+        let rows = 40
         let g = TestTensor.random([rows, channels], seed: 1),
             x = TestTensor.random([rows, channels], seed: 2)
         let parts = (3...6).map { TestTensor.random([channels], seed: $0) }

@@ -57,3 +57,16 @@ struct PoolingTests {
         }
     }
 }
+
+@Suite("Column pooling")
+struct ColumnPoolingTests {
+    @Test("Where a column's maximum is no number, its gradient stays in that column")
+    func noNumber() {
+        let map = TestTensor([1, 3, 2, 1], [.nan, 5, 1, 7, 2, 6]), columns = TestTensor([1, 2, 1])
+        let gradient = TestTensor([1, 2, 1], [3, 4]), back = TestTensor([1, 3, 2, 1])
+        ColumnPooling.maxForward(map.view, into: columns.view, team: .solo)
+        ColumnPooling.maxBackward(gradient.view, map: map.view, columns: columns.view, into: back.view, team: .solo)
+        #expect(columns.view.array[0].isNaN && columns.view.array[1] == 7)
+        #expect(back.view.array == [0, 0, 0, 4, 3, 0])
+    }
+}

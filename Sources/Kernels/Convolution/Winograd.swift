@@ -133,6 +133,7 @@ struct Winograd {
                             sums.add(value)
                             let result = value.timesPlus(factor, bias)
                             let target = output.base + (place &* output.stride &+ column)
+                            // The next line that is written of this pixel, for the reason of `loadPixel`.
                             jcm_fetch_soon(target + RegisterTile.line)
                             target[lanes: 0] = output.rectified ? result.largest(.zero) : result
                         })

@@ -71,9 +71,7 @@ extension WinogradBlock {
                             load: { i, j in
                                 let place = places[width &* i &+ j]
                                 guard place >= 0 else { return .zero }
-                                let value = source + (place &* mapChannels &+ channel)
-                                jcm_fetch_soon(value + RegisterTile.line)
-                                return value[lanes: 0]
+                                return loadPixel(source + (place &* mapChannels &+ channel))
                             },
                             store: { i, j, value in
                                 planes[tiles.plane(i, j), first &+ tile][lanes: channel] = value
@@ -100,15 +98,21 @@ extension WinogradBlock {
                         load: { i, j in
                             let place = places[width &* i &+ j]
                             guard place >= 0 else { return .zero }
-                            let value = source + place &* channels
-                            jcm_fetch_soon(value + RegisterTile.line)
-                            return value[lanes: 0]
+                            return loadPixel(source + place &* channels)
                         },
                         store: { i, j, value in planes[tiles.plane(i, j), firstTile &+ tile][lanes: channel] = value })
                 }
             }
         }
     }
+}
+
+/// A register's worth of a pixel's channels. The pixel's next cache line is fetched meanwhile: the pixels of a tile are more streams
+/// than the hardware fetches ahead of.
+@inline(__always)
+private func loadPixel(_ channels: UnsafeMutablePointer<Float>) -> Lanes {
+    jcm_fetch_soon(channels + RegisterTile.line)
+    return channels[lanes: 0]
 }
 
 /// Gives `body` room for a tile's places and for its transforms: once for many tiles.
