@@ -7,7 +7,7 @@ public enum RectifierMask {
     /// There is no rectifier.
     case none
 
-    /// The gradient where this output is not 0. It is masked in its place: that leaves the gradient of a residual.
+    /// The gradient where this output is above 0. It is masked in its place: that leaves the gradient of a residual.
     case output(Tensor)
 
     /// The gradient where factor·x + offset is above 0: the normalisation's own output, which no
