@@ -136,8 +136,8 @@ public enum BatchNormalisation {
 }
 
 extension Lanes {
-    /// Itself where a rectifier lets `output` through, and 0 elsewhere, also where that is no number. `output` must be made by the operations of `apply`: the
-    /// two would else differ where it is next to 0.
+    /// Itself where a rectifier lets `output` through, and 0 elsewhere, also where that is no number. `output` must be made by
+    /// the operations of `apply`: the two would else differ where it is next to 0.
     @inline(__always)
     fileprivate func passed(where output: Lanes) -> Lanes { Lanes.zero.replacing(with: self, where: output .> .zero) }
 }

@@ -86,7 +86,9 @@ public final class ConvolutionBlock: Layer {
         if hasResidual {
             context.scratch.with(z.shape, carry)
         } else {
-            precondition(inputGradient?.pointer != outputGradient.pointer, "\(name): a gradient of the wrong place")
+            precondition(
+                inputGradient?.pointer != outputGradient.pointer,
+                "\(name): the input's gradient needs another place than the output's")
             carry(through: Tensor(outputGradient.pointer, z.shape))
         }
         context.parameters.finish(
