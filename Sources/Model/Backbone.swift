@@ -89,10 +89,12 @@ public final class Backbone: Layer {
 }
 
 /// A bottleneck of ResNet-v1: y = max(0, x̃ + BN(1×1(relu BN 3×3(relu BN 1×1 x)))), the stride in the projection x̃ and in
-/// the first 1×1, or the 3×3 where `strideIn` says so.
+/// the first 1×1, or the 3×3 where `strideIn` says so. Where both 1×1 have it, they work without one on the rows that they see.
 final class Bottleneck: Layer {
+    private let sample: RowSample?
     private let projection: ConvolutionBlock?
     private let reduce: ConvolutionBlock, middle: ConvolutionBlock, expand: ConvolutionBlock
+    private let input: (height: Int, width: Int, channels: Int)
     private let context: LayerContext
 
     /// Parameters are registered in the order in which forward uses them: the projection first.
@@ -105,18 +107,26 @@ final class Bottleneck: Layer {
                 inputHeight: rows, inputWidth: width, inputChannels: from, outputChannels: to, kernel: kernel,
                 strideHeight: stride, padding: kernel / 2)
         }
+        let isSampled = hasProjection && strideHeight > 1 && strideIn == .conv1
+        sample =
+            isSampled
+            ? RowSample(
+                "\(name).rows", height: height, width: width, channels: inputs, step: strideHeight, context) : nil
+        // What the convolutions see, and the strides that are left for them.
+        let seen = sample?.outputShape(1)[1] ?? height, step = isSampled ? 1 : strideHeight
         projection =
             hasProjection
             ? ConvolutionBlock(
                 "\(name).downsample.0", norm: "\(name).downsample.1",
-                geometry(height, inputs, 4 * inner, 1, strideHeight), rectified: false, context) : nil
-        let strides = strideIn == .conv1 ? (strideHeight, 1) : (1, strideHeight)
+                geometry(seen, inputs, 4 * inner, 1, step), rectified: false, context) : nil
+        let strides = strideIn == .conv1 ? (step, 1) : (1, step)
         reduce = ConvolutionBlock(
-            "\(name).conv1", norm: "\(name).bn1", geometry(height, inputs, inner, 1, strides.0),
+            "\(name).conv1", norm: "\(name).bn1", geometry(seen, inputs, inner, 1, strides.0),
             rectified: true, context)
         middle = ConvolutionBlock(
             "\(name).conv2", norm: "\(name).bn2",
             geometry(reduce.geometry.outputHeight, inner, inner, 3, strides.1), rectified: true, context)
+        input = (height, width, inputs)
         let rows = middle.geometry.outputHeight
         expand = ConvolutionBlock(
             "\(name).conv3", norm: "\(name).bn3", geometry(rows, inner, 4 * inner, 1, 1), rectified: true,
@@ -126,14 +136,12 @@ final class Bottleneck: Layer {
 
     var outputHeight: Int { expand.geometry.outputHeight }
     var outputChannels: Int { expand.geometry.outputChannels }
-    var inputCount: Int { reduce.geometry.inputPixels * reduce.geometry.inputChannels }
+    var inputCount: Int { input.height * input.width * input.channels }
 
-    func inputShape(_ pictures: Int) -> Shape {
-        let g = reduce.geometry
-        return Shape(pictures, g.inputHeight, g.inputWidth, g.inputChannels)
-    }
+    func inputShape(_ pictures: Int) -> Shape { Shape(pictures, input.height, input.width, input.channels) }
 
     func forward(_ input: Tensor, _ pass: Pass) -> Tensor {
+        let input = sample?.forward(input, pass) ?? input
         let shortcut = projection?.forward(input, pass) ?? input
         if !pass.isTraining {
             inferBranch(input, addingTo: shortcut)
@@ -163,6 +171,14 @@ final class Bottleneck: Layer {
         guard let inputGradient else { preconditionFailure("a bottleneck's input needs its gradient") }
         precondition(
             hasProjection != (inputGradient.pointer == outputGradient.pointer), "a gradient of the wrong place")
+        guard let sample else { return carryBack(outputGradient, into: inputGradient, pass) }
+        context.scratch.with(sample.outputShape(outputGradient.shape[0])) { seenGradient in
+            carryBack(outputGradient, into: seenGradient, pass)
+            sample.backward(seenGradient, into: inputGradient, pass)
+        }
+    }
+
+    private func carryBack(_ outputGradient: Tensor, into inputGradient: Tensor, _ pass: Pass) {
         let pictures = outputGradient.shape[0]
         context.scratch.with(middle.outputShape(pictures), reduce.outputShape(pictures)) { first, second in
             // `expand` leaves the shortcut's gradient in `outputGradient`.
@@ -178,7 +194,7 @@ final class Bottleneck: Layer {
     }
 
     var summary: [LayerSummary] {
-        (projection?.summary ?? []) + reduce.summary + middle.summary + expand.summary
+        (sample?.summary ?? []) + (projection?.summary ?? []) + reduce.summary + middle.summary + expand.summary
     }
 }
 

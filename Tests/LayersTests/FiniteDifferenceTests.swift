@@ -24,6 +24,13 @@ struct FiniteDifferenceTests {
         #expect(LayerCheck(block(kernel, stride, 7, context), context).disagreements(input: [3, 6, 5, 7]) == [])
     }
 
+    @Test("Rows of maps", arguments: [2, 3])
+    func rowSample(_ step: Int) {
+        let context = context()
+        let layer = RowSample("x", height: 6, width: 5, channels: 7, step: step, context)
+        #expect(LayerCheck(layer, context).disagreements(input: [3, 6, 5, 7]) == [])
+    }
+
     @Test("Column pooling and the linear layer")
     func poolingAndLinear() {
         let first = context()
