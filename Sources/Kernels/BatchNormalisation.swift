@@ -3,6 +3,20 @@ public import Tensors
 /// Sums of a channel's values that all ranks may share before they are used: count, then 2·C totals.
 public typealias ChannelTotals = UnsafeMutableBufferPointer<Double>
 
+/// What is added to a normalised map: another map as it is, or normalised on the way, as `affine` says per channel.
+public struct NormalisedResidual {
+    /// As many elements as the normalised map.
+    public let map: Tensor
+
+    /// What the map is multiplied with, and what is added then.
+    public let affine: (factor: Tensor, offset: Tensor)?
+
+    /// `map` · factor + offset, or `map` alone.
+    public init(_ map: Tensor, affine: (factor: Tensor, offset: Tensor)? = nil) {
+        (self.map, self.affine) = (map, affine)
+    }
+}
+
 /// The passes of batch normalisation over the rows of [R, C] (R = N·H·W), fused with residual and rectifier.
 ///
 /// y = max(0, γ·(x − μ)·s + β + residual), s = 1/√(σ² + ε). Ioffe and Szegedy 2015; as PyTorch, ε = 1e-5.
@@ -37,16 +51,24 @@ public enum BatchNormalisation {
 
     /// y = x·factor + offset per channel, plus residual, rectified on request.
     public static func apply(
-        _ x: Tensor, factor: Tensor, offset: Tensor, residual: Tensor?, rectified: Bool, into y: Tensor,
+        _ x: Tensor, factor: Tensor, offset: Tensor, residual: NormalisedResidual?, rectified: Bool, into y: Tensor,
         team: WorkerTeam
     ) {
         let channels = x.shape.last
         precondition(x.count == y.count && factor.count == channels, "\(x.shape) normalised into \(y.shape)")
-        let (f, o) = (factor.pointer, offset.pointer)
+        let (f, o, map) = (factor.pointer, offset.pointer, residual?.map.pointer)
+        let (rf, ro) = (residual?.affine?.factor.pointer, residual?.affine?.offset.pointer)
         team.ranges(x.shape.rows, grain: 8) { range in
             for row in range {
                 let (source, target) = (x.pointer + row * channels, y.pointer + row * channels)
-                if let extra = residual.map({ $0.pointer + row * channels }) {
+                let extra = map.map { $0 + row * channels }
+                if let extra, let rf, let ro {
+                    forLanes(channels) { c, load, store in
+                        let shortcut = load(extra + c) * load(rf + c) + load(ro + c)
+                        let value = load(source + c) * load(f + c) + load(o + c) + shortcut
+                        store(rectified ? value.passed(where: value) : value, target + c)
+                    }
+                } else if let extra {
                     forLanes(channels) { c, load, store in
                         let value = load(source + c) * load(f + c) + load(o + c) + load(extra + c)
                         store(rectified ? value.passed(where: value) : value, target + c)

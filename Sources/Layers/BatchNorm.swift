@@ -1,4 +1,4 @@
-internal import Kernels
+public import Kernels
 public import Tensors
 
 /// Batch normalisation over the rows of [N, …, C], with an optional residual and rectifier in the same pass.
@@ -50,19 +50,20 @@ public final class BatchNorm {
 
     /// y = [rectified](γ·x̂ + β + residual); in training the sums over x are taken first, unless `momentTotals` has them.
     public func forward(
-        _ x: Tensor, residual: Tensor?, rectified: Bool, into y: Tensor, hasTotals: Bool = false, _ pass: Pass
+        _ x: Tensor, residual: NormalisedResidual?, rectified: Bool, into y: Tensor, hasTotals: Bool = false,
+        _ pass: Pass
     ) {
-        if pass.isTraining {
-            if !hasTotals {
-                BatchNormalisation.sums(x, into: totals, scratch: context.scratch, team: context.team)
-            }
-            takeMoments(rows: x.shape.rows, pass)
-        } else {
-            takeRunningMoments()
-        }
-        let (factor, offset) = affine
+        let (factor, offset) = takeAffine(x, hasTotals: hasTotals, pass)
         BatchNormalisation.apply(
             x, factor: factor, offset: offset, residual: residual, rectified: rectified, into: y, team: context.team)
+    }
+
+    /// The normalisation of x in this pass as y = factor·x + offset, valid until the next one; `hasTotals` as in `forward`.
+    func takeAffine(_ x: Tensor, hasTotals: Bool, _ pass: Pass) -> (factor: Tensor, offset: Tensor) {
+        guard pass.isTraining else { return runningAffine() }
+        if !hasTotals { BatchNormalisation.sums(x, into: totals, scratch: context.scratch, team: context.team) }
+        takeMoments(rows: x.shape.rows, pass)
+        return affine
     }
 
     /// The normalisation under the running statistics as y = factor·x + offset, valid until the next pass.

@@ -35,22 +35,40 @@ public final class ConvolutionBlock: Layer {
     /// The extents of the convolution.
     public var geometry: ConvolutionGeometry { convolution.geometry }
 
-    public func forward(_ input: Tensor, _ pass: Pass) -> Tensor { forward(input, residual: nil, pass) }
-
-    /// The block's output, `residual` added before the rectifier.
-    public func forward(_ input: Tensor, residual: Tensor?, _ pass: Pass) -> Tensor {
+    public func forward(_ input: Tensor, _ pass: Pass) -> Tensor {
+        guard !pass.isTraining else { return forward(input, residual: nil, pass) }
         let y = output.prefix(input.shape[0])
-        guard pass.isTraining else {
-            infer(input, residual: residual, into: y)
-            return y
-        }
+        infer(input, into: y)
+        return y
+    }
+
+    /// The block's output in training, `residual` added before the rectifier.
+    public func forward(_ input: Tensor, residual: NormalisedResidual?, _ pass: Pass) -> Tensor {
         context.clock?.begin(name, .forward)
         defer { context.clock?.end() }
-        (self.input, hasResidual) = (input, residual != nil)
-        let z = product.prefix(input.shape[0])
-        convolution.forward(input, weights: weight.values, into: z, moments: norm.momentTotals)
+        let z = multiply(input, pass), y = output.prefix(input.shape[0])
+        hasResidual = residual != nil
         norm.forward(z, residual: residual, rectified: rectified, into: y, hasTotals: true, pass)
         return y
+    }
+
+    /// The block's output in training as the residual of another block, which normalises it on the way: it is nowhere written.
+    public func forwardResidual(_ input: Tensor, _ pass: Pass) -> NormalisedResidual {
+        precondition(!rectified, "\(name): a rectified residual")
+        context.clock?.begin(name, .forward)
+        defer { context.clock?.end() }
+        let z = multiply(input, pass)
+        hasResidual = false
+        return NormalisedResidual(z, affine: norm.takeAffine(z, hasTotals: true, pass))
+    }
+
+    /// x ∗ W, with its moments.
+    private func multiply(_ input: Tensor, _ pass: Pass) -> Tensor {
+        precondition(pass.isTraining, "\(name): inference keeps no product")
+        self.input = input
+        let z = product.prefix(input.shape[0])
+        convolution.forward(input, weights: weight.values, into: z, moments: norm.momentTotals)
+        return z
     }
 
     /// output = the block's output in inference; the residual's memory may be the output's.

@@ -142,11 +142,12 @@ final class Bottleneck: Layer {
 
     func forward(_ input: Tensor, _ pass: Pass) -> Tensor {
         let input = sample?.forward(input, pass) ?? input
-        let shortcut = projection?.forward(input, pass) ?? input
         if !pass.isTraining {
+            let shortcut = projection?.forward(input, pass) ?? input
             inferBranch(input, addingTo: shortcut)
             return shortcut
         }
+        let shortcut = projection?.forwardResidual(input, pass) ?? NormalisedResidual(input)
         let inner = middle.forward(reduce.forward(input, pass), pass)
         return expand.forward(inner, residual: shortcut, pass)
     }

@@ -125,7 +125,7 @@ struct BatchNormalisationTests {
         let factor = TestTensor.random([channels], seed: 3), offset = TestTensor.random([channels], seed: 4)
         let y = TestTensor([rows, channels])
         BatchNormalisation.apply(
-            x.view, factor: factor.view, offset: offset.view, residual: hasResidual ? r.view : nil,
+            x.view, factor: factor.view, offset: offset.view, residual: hasResidual ? NormalisedResidual(r.view) : nil,
             rectified: rectified, into: y.view, team: team(3))
         let expected = (0..<rows * channels).map { index -> Double in
             let plain =
@@ -137,6 +137,29 @@ struct BatchNormalisationTests {
         #expect(relativeError(y.view.array, expected) < 1e-6)
     }
 
+    @Test(
+        "A residual that is normalised on the way has the bits of one that was normalised before",
+        arguments: [16, 19, 70])
+    func normalisedResidual(_ channels: Int) {
+        let rows = 50
+        let x = TestTensor.random([rows, channels], seed: 1), r = TestTensor.random([rows, channels], seed: 2)
+        let parts = (3...6).map { TestTensor.random([channels], seed: $0).view }
+        let before = TestTensor([rows, channels]), expected = TestTensor([rows, channels])
+        BatchNormalisation.apply(
+            r.view, factor: parts[2], offset: parts[3], residual: nil, rectified: false, into: before.view, team: .solo)
+        for rectified in [false, true] {
+            BatchNormalisation.apply(
+                x.view, factor: parts[0], offset: parts[1], residual: NormalisedResidual(before.view),
+                rectified: rectified, into: expected.view, team: .solo)
+            let y = TestTensor([rows, channels])
+            BatchNormalisation.apply(
+                x.view, factor: parts[0], offset: parts[1],
+                residual: NormalisedResidual(r.view, affine: (parts[2], parts[3])), rectified: rectified, into: y.view,
+                team: team(3))
+            #expect(bits(y.view) == bits(expected.view))
+        }
+    }
+
     @Test("A rectifier makes 0 of what is no number, as of what is negative: the loss tells of it, not a crash")
     func noNumber() {
         let values = (0..<20).map { index -> Float in index % 3 == 0 ? .nan : Float(index) - 10 }
@@ -145,7 +168,7 @@ struct BatchNormalisationTests {
         let one = TestTensor([20]), zero = TestTensor([20]), y = TestTensor([1, 20])
         one.view.fill(1)
         zero.view.fill(0)
-        for residual in [nil, zero.view] {
+        for residual in [nil, NormalisedResidual(zero.view)] {
             BatchNormalisation.apply(
                 x.view, factor: one.view, offset: zero.view, residual: residual, rectified: true, into: y.view,
                 team: .solo)
