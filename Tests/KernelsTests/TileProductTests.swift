@@ -8,11 +8,12 @@ import Testing
 struct TileProductTests {
     /// [m, k]·[k, n]: on both sides of a tile's rows, a register's and a panel's columns, strides that are copied
     /// (multiples of 512), several chunks, panels packed together and by themselves, and left factors too large to stay
-    /// in the caches, in strips of all of a chunk's rows or fewer.
+    /// in the caches, in strips of all of a chunk's rows or fewer; at last single panels of deep products.
     static let shapes = [
         (1, 1, 1), (2, 8, 3), (3, 16, 17), (5, 17, 16), (8, 31, 20), (13, 32, 64), (14, 33, 512), (15, 48, 513),
         (28, 70, 100), (29, 64, 7), (169, 40, 33), (340, 36, 1024), (1100, 40, 1000),
         (20, 40, 256), (9, 700, 40), (30, 2100, 300), (520, 20, 1100), (515, 50, 1024), (600, 36, 200),
+        (70, 30, 300), (37, 12, 700), (512, 16, 400),
     ]
 
     private struct Case {

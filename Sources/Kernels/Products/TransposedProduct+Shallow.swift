@@ -14,13 +14,14 @@ extension TransposedProduct {
         let parts = min(panels, (4 * team.count + blocks - 1) / blocks), panelSize = depth * Panels.width
         let output = TileOutput(base: c.pointer, stride: c.stride, columns: c.columns, adding: adding)
         scratch.with(Shape(panels, panelSize), Shape(blocks, blockStride)) { right, left in
-            team.ranges(panels) {
+            // Both in one region: either is done in a few microseconds.
+            team.ranges(panels + blocks) {
+                let some = $0.clamped(to: 0..<panels), first = max($0.lowerBound, panels) - panels
                 Panels.pack(
-                    Operand(b), rows: 0..<depth, panels: $0, into: right.pointer + $0.lowerBound * panelSize)
-            }
-            team.ranges(blocks) {
-                let columns = $0.lowerBound * step..<min(c.rows, $0.upperBound * step)
-                packColumns(a, 0..<depth, columns, into: left.pointer + $0.lowerBound * blockStride)
+                    Operand(b), rows: 0..<depth, panels: some, into: right.pointer + some.lowerBound * panelSize)
+                guard $0.upperBound > panels else { return }
+                let columns = first * step..<min(c.rows, ($0.upperBound - panels) * step)
+                packColumns(a, 0..<depth, columns, into: left.pointer + first * blockStride)
             }
             team.pieces(blocks * parts, grain: parts) { _, piece in
                 for unit in piece {

@@ -9,18 +9,32 @@ struct TransposedProduct {
     let scratch: Scratch
     let team: WorkerTeam
 
-    /// Rows of a chunk: a panel of b takes 32 KB with AVX-512, 16 KB else.
+    /// Rows of a chunk, about: a panel of b takes 32 KB with AVX-512, 16 KB else.
     static let chunkRows = 256
+
+    /// The most rows of a chunk.
+    private static let longestChunk = chunkRows * 3 / 2
+
+    /// Chunks that are all alike: a short last one would read and write all of c once more for little.
+    private static func chunks(of rows: Range<Int>) -> [Range<Int>] {
+        let count = max(1, (rows.count + chunkRows / 2) / chunkRows)
+        return (0..<count).map {
+            rows.lowerBound + rows.count * $0 / count..<rows.lowerBound + rows.count * ($0 + 1) / count
+        }
+    }
 
     /// Columns of a that are packed together: whole tiles, 264 KB; two or four of them hold 512 or 1024.
     private static let groupColumns = 268 / RegisterTile.rows * RegisterTile.rows
+
+    /// Elements from one row of a to the next from which its lines fall into few sets of the caches.
+    private static let scatteredStride = 512
 
     /// Columns of b that are packed together (2 MB).
     private static let panelColumns = 2048
 
     /// Room for them, the ends of the blocks included.
     private static var groupSize: Int {
-        (groupColumns / RegisterTile.rows + 1) * blockStride(chunkRows)
+        (groupColumns / RegisterTile.rows + 1) * blockStride(longestChunk)
     }
 
     /// Rows of a segment.
@@ -71,11 +85,13 @@ struct TransposedProduct {
         }
     }
 
-    /// Threads share c: its panels, and where these are fewer, parts of its rows.
+    /// Threads share c: its panels, or parts of its rows where these are longer, or both.
     private func multiplyByParts(_ a: Matrix, _ b: TileProduct.LeftRows, into c: Matrix, _ adding: Bool) {
         let panels = Panels.count(c.columns)
         let blocks = (c.rows + RegisterTile.rows - 1) / RegisterTile.rows
-        let parts = panels >= team.count ? 1 : min(blocks, (team.count + panels - 1) / panels)
+        // Each thread packs its part of the longer factor, and all of the other.
+        let wanted = c.rows > c.columns ? team.count : (team.count + panels - 1) / panels
+        let parts = min(blocks, wanted)
         scratch.with(Shape(team.count, workspace(b))) { work in
             team.parallel { thread in
                 let mine = panels * parts * thread / team.count..<panels * parts * (thread + 1) / team.count
@@ -96,8 +112,8 @@ struct TransposedProduct {
     }
 
     private func workspace(_ b: TileProduct.LeftRows) -> Int {
-        let filled = b.matrix == nil ? Self.chunkRows * TileProduct.bufferStride(b.depth) : 0
-        return panelsTogether(b) * Self.chunkRows * Panels.width + Self.groupSize + filled
+        let filled = b.matrix == nil ? Self.longestChunk * TileProduct.bufferStride(b.depth) : 0
+        return panelsTogether(b) * Self.longestChunk * Panels.width + Self.groupSize + filled
     }
 
     /// Panels of b that are packed together for all groups of a's columns.
@@ -111,20 +127,28 @@ struct TransposedProduct {
         into c: Matrix, _ adding: Bool, _ work: UnsafeMutablePointer<Float>
     ) {
         let together = panelsTogether(b)
-        let group = work + together * Self.chunkRows * Panels.width
+        let group = work + together * Self.longestChunk * Panels.width
         let made = group + Self.groupSize
         let ahead = Ahead(elements: rows.count * (a.columns + b.depth))
-        for first in stride(from: rows.lowerBound, to: rows.upperBound, by: Self.chunkRows) {
-            let chunk = first..<min(first + Self.chunkRows, rows.upperBound)
+        let chunks = Self.chunks(of: rows)
+        for (number, chunk) in chunks.enumerated() {
             var right = Matrix(made, rows: chunk.count, columns: b.depth, stride: TileProduct.bufferStride(b.depth))
             if let matrix = b.matrix { right = matrix.rows(chunk) } else { b.fill(chunk, made, right.stride) }
             let output = TileOutput(
-                base: c.pointer, stride: c.stride, columns: c.columns, adding: adding || first > rows.lowerBound)
+                base: c.pointer, stride: c.stride, columns: c.columns, adding: adding || number > 0)
             let panelSize = chunk.count * Panels.width
-            let nextChunk = chunk.upperBound..<min(chunk.upperBound + Self.chunkRows, rows.upperBound)
+            let nextChunk = number + 1 < chunks.count ? chunks[number + 1] : rows.upperBound..<rows.upperBound
             for start in stride(from: panels.lowerBound, to: panels.upperBound, by: together) {
                 let some = start..<min(start + together, panels.upperBound)
                 Panels.pack(Operand(right), rows: 0..<chunk.count, panels: some, into: work)
+                if some.count == 1 && a.stride < Self.scatteredStride {
+                    // What is read once need not be packed.
+                    let left = a.rows(chunk).columns(columns)
+                    TileStrip.columns(
+                        left.pointer, left.stride, work, depth: chunk.count, count: columns.count,
+                        output.panel(row: columns.lowerBound, column: start * Panels.width))
+                    continue
+                }
                 for low in stride(from: columns.lowerBound, to: columns.upperBound, by: Self.groupColumns) {
                     let count = min(Self.groupColumns, columns.upperBound - low)
                     let isLast = low + count == columns.upperBound
