@@ -1,34 +1,11 @@
 public import Tensors
 
-/// Softmax of the rows of [R, C] and its gradient.
+/// Softmax of the rows of [R, C].
 public enum Softmax {
     /// row = e^{x − max x} / Σ, in place.
-    ///
-    /// `visible(row)` is how many leading columns count; the others become 0 (a causal mask).
-    public static func forward(_ rows: Tensor, team: WorkerTeam, visible: ((Int) -> Int)? = nil) {
+    public static func forward(_ rows: Tensor, team: WorkerTeam) {
         let width = rows.shape.last
-        shareRows(rows.shape.rows, 4 * width, team) { row in
-            let line = rows.pointer + row * width
-            let count = visible?(row) ?? width
-            softmax(line, count)
-            if count < width { (line + count).update(repeating: 0, count: width - count) }
-        }
-    }
-
-    /// gradient = p·(g − Σ g·p) of each row, in place.
-    public static func backward(_ gradient: Tensor, probabilities: Tensor, team: WorkerTeam) {
-        let width = gradient.shape.last
-        shareRows(gradient.shape.rows, 2 * width, team) { row in
-            let (g, p) = (gradient.pointer + row * width, probabilities.pointer + row * width)
-            let end = laneEnd(width)
-            var lanes = Lanes.zero
-            for index in stride(from: 0, to: end, by: Lanes.scalarCount) {
-                lanes = g[lanes: index].timesPlus(p[lanes: index], lanes)
-            }
-            var dot = lanes.sum()
-            for index in end..<width { dot += g[index] * p[index] }
-            for index in 0..<width { g[index] = p[index] * (g[index] - dot) }
-        }
+        shareRows(rows.shape.rows, 4 * width, team) { row in softmax(rows.pointer + row * width, width) }
     }
 
     /// One row of `count` in place; −∞ entries become 0.
@@ -68,7 +45,7 @@ public enum Softmax {
 
     /// eˣ, and 0 below −87, where `exponential` would stay at e⁻⁸⁷.
     @inline(__always)
-    private static func survivingExponential(_ x: Lanes) -> Lanes {
+    static func survivingExponential(_ x: Lanes) -> Lanes {
         exponential(x).replacing(with: Lanes.zero, where: x .< Lanes(repeating: -87))
     }
 }

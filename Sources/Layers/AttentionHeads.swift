@@ -33,21 +33,15 @@ struct ScaledDotProduct {
     ) {
         precondition(
             !isCausal || probabilities.shape[2] == probabilities.shape[3], "a causal mask over \(probabilities.shape)")
-        let scale = 1 / Float(q.width).squareRoot()
         let drops = drops(pass)
-        eachHead(probabilities) { picture, head in
-            let p = scores(probabilities, picture, head)
-            multiply(
-                q.matrix(picture, head), k.matrix(picture, head).transposed, into: Matrix(p), scale: scale,
-                team: .solo)
-            Softmax.forward(p, team: .solo, visible: isCausal ? { $0 + 1 } : nil)
-            var used = p
+        eachHead(probabilities, drops ? dropped : probabilities, width: q.width) { work, picture, head, p, used in
+            work.probabilities(
+                q.matrix(picture, head), k.matrix(picture, head), isCausal: isCausal, into: p)
             if drops {
-                used = scores(dropped, picture, head)
                 used.assign(p)
                 dropout.apply(used, from: head * p.count, ofSample: picture, pass.randomness)
             }
-            multiply(Matrix(used), v.matrix(picture, head), into: output.matrix(picture, head), team: .solo)
+            work.mix(used, v.matrix(picture, head), into: output.matrix(picture, head))
         }
     }
 
@@ -57,39 +51,32 @@ struct ScaledDotProduct {
         probabilities: Tensor, dropped: Tensor, into dq: AttentionHeads, _ dk: AttentionHeads,
         _ dv: AttentionHeads, _ pass: Pass
     ) {
-        let scale = 1 / Float(q.width).squareRoot()
-        let drops = drops(pass)
-        context.scratch.with(probabilities.shape) { gradient in
-            eachHead(probabilities) { picture, head in
-                let p = scores(probabilities, picture, head), g = scores(gradient, picture, head)
-                let used = drops ? scores(dropped, picture, head) : p
-                let above = outputGradient.matrix(picture, head)
-                multiply(Matrix(used).transposed, above, into: dv.matrix(picture, head), team: .solo)
-                multiply(above, v.matrix(picture, head).transposed, into: Matrix(g), team: .solo)
-                if drops { dropout.apply(g, from: head * p.count, ofSample: picture, pass.randomness) }
-                Softmax.backward(g, probabilities: p, team: .solo)
-                multiply(
-                    Matrix(g), k.matrix(picture, head), into: dq.matrix(picture, head), scale: scale, team: .solo)
-                multiply(
-                    Matrix(g).transposed, q.matrix(picture, head), into: dk.matrix(picture, head), scale: scale,
-                    team: .solo)
-            }
+        eachHead(probabilities, drops(pass) ? dropped : probabilities, width: q.width) { work, picture, head, p, used in
+            work.backward(
+                outputGradient.matrix(picture, head), q.matrix(picture, head), k.matrix(picture, head),
+                v.matrix(picture, head), probabilities: p, used: used, into: dq.matrix(picture, head),
+                dk.matrix(picture, head), dv.matrix(picture, head))
         }
     }
 
     private func drops(_ pass: Pass) -> Bool { pass.isTraining && dropout.probability > 0 }
 
-    /// Head `head` of picture `picture`: [Lq, Lk] of [N, h, Lq, Lk].
-    private func scores(_ all: Tensor, _ picture: Int, _ head: Int) -> Tensor {
-        let index = picture * all.shape[1] + head
-        return all.reshaped(all.shape[0] * all.shape[1], all.shape[2] * all.shape[3]).slice(index..<index + 1)
-            .reshaped(all.shape[2], all.shape[3])
-    }
-
-    private func eachHead(_ scores: Tensor, _ body: (Int, Int) -> Void) {
-        let heads = scores.shape[1]
-        context.team.ranges(scores.shape[0] * heads) { range in
-            for index in range { body(index / heads, index % heads) }
+    /// Calls `body` with each picture and head, and its parts of the two tensors [N, h, Lq, Lk].
+    private func eachHead(
+        _ probabilities: Tensor, _ used: Tensor, width: Int, _ body: (HeadAttention, Int, Int, Tensor, Tensor) -> Void
+    ) {
+        let shape = probabilities.shape, (heads, queries, keys) = (shape[1], shape[2], shape[3])
+        let all = shape[0] * heads, size = HeadAttention.workSize(queries: queries, keys: keys, width: width)
+        let p = probabilities.reshaped(all, queries * keys), used = used.reshaped(all, queries * keys)
+        context.scratch.with(Shape(context.team.count, size)) { memory in
+            context.team.pieces(all) { thread, piece in
+                let work = HeadAttention(
+                    queries: queries, keys: keys, scale: 1 / Float(width).squareRoot(),
+                    in: memory.slice(thread..<thread + 1))
+                for index in piece {
+                    body(work, index / heads, index % heads, p.slice(index..<index + 1), used.slice(index..<index + 1))
+                }
+            }
         }
     }
 }

@@ -79,32 +79,4 @@ struct ExponentialTests {
             #expect(relativeError(row.view.array, expected) < 1e-6)
         }
     }
-
-    @Test("A causal mask counts the leading columns of a row alone")
-    func visible() {
-        let width = 21
-        let rows = TestTensor.random([2 * width, width], seed: 8)
-        let before = (0..<2 * width).map { rows.view.slice($0..<$0 + 1).array }
-        Softmax.forward(rows.view, team: .solo) { $0 % width + 1 }
-        for row in 0..<2 * width {
-            let count = row % width + 1
-            let expected =
-                reference(Array(before[row].prefix(count))) + [Double](repeating: 0, count: width - count)
-            #expect(relativeError(rows.view.slice(row..<row + 1).array, expected) < 1e-6)
-        }
-    }
-
-    @Test("The gradient of softmax agrees with its formula in Double", arguments: [3, 16, 37, 20_000])
-    func backward(_ width: Int) {
-        let p = TestTensor.random([2, width], seed: 4), g = TestTensor.random([2, width], seed: 5)
-        Softmax.forward(p.view, team: .solo)
-        let (probabilities, gradient) = (p.doubles, g.doubles)
-        let expected = (0..<2).flatMap { row -> [Double] in
-            let range = row * width..<(row + 1) * width
-            let dot = range.reduce(0.0) { $0 + probabilities[$1] * gradient[$1] }
-            return range.map { probabilities[$0] * (gradient[$0] - dot) }
-        }
-        Softmax.backward(g.view, probabilities: p.view, team: team(3))
-        #expect(relativeError(g.view.array, expected) < 3e-6)
-    }
 }
