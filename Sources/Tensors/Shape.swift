@@ -1,6 +1,6 @@
 /// The extents of a tensor: one to four, outermost first, row-major.
 public struct Shape: Equatable, Sendable, CustomStringConvertible {
-    private let extents: InlineArray<4, Int>
+    private var extents: InlineArray<4, Int>
 
     /// How many extents there are, 1…4.
     public let rank: Int
@@ -15,8 +15,14 @@ public struct Shape: Equatable, Sendable, CustomStringConvertible {
         rank = extents.count
     }
 
-    /// A shape from its extents: `Shape(8, 28, 2048)`.
-    public init(_ extents: Int...) { self.init(extents) }
+    /// A shape from its extents, `Shape(8, 28, 2048)`; without an array, as layers make some hundreds of them a step.
+    public init(_ first: Int, _ second: Int? = nil, _ third: Int? = nil, _ fourth: Int? = nil) {
+        precondition(
+            first >= 0 && second ?? 0 >= 0 && third ?? 0 >= 0 && fourth ?? 0 >= 0,
+            "negative extent in \([first, second, third, fourth].compactMap(\.self))")
+        extents = [first, second ?? 1, third ?? 1, fourth ?? 1]
+        rank = fourth != nil ? 4 : third != nil ? 3 : second != nil ? 2 : 1
+    }
 
     /// Extent number `index`, counted from the outermost.
     public subscript(index: Int) -> Int {
@@ -42,12 +48,15 @@ public struct Shape: Equatable, Sendable, CustomStringConvertible {
 
     /// The same shape with another outermost extent.
     public func withFirst(_ extent: Int) -> Shape {
-        var copy = array
-        copy[0] = extent
-        return Shape(copy)
+        precondition(extent >= 0, "negative extent \(extent)")
+        var copy = self
+        copy.extents[0] = extent
+        return copy
     }
 
-    public static func == (left: Shape, right: Shape) -> Bool { left.array == right.array }
+    public static func == (left: Shape, right: Shape) -> Bool {
+        left.rank == right.rank && (0..<left.rank).allSatisfy { left.extents[$0] == right.extents[$0] }
+    }
 
     /// `8×28×2048`.
     public var description: String { array.map(String.init).joined(separator: "×") }

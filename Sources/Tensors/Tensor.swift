@@ -21,8 +21,8 @@ public struct Tensor: @unchecked Sendable {
     public var count: Int { shape.count }
 
     /// The same elements under another shape of the same count.
-    public func reshaped(_ extents: Int...) -> Tensor {
-        let new = Shape(extents)
+    public func reshaped(_ first: Int, _ second: Int? = nil, _ third: Int? = nil, _ fourth: Int? = nil) -> Tensor {
+        let new = Shape(first, second, third, fourth)
         precondition(new.count == count, "\(shape) has not the \(new.count) elements of \(new)")
         return Tensor(pointer, new)
     }
