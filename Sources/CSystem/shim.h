@@ -58,5 +58,13 @@ static inline void jcm_flush_denormals(void) {
 /// Lines reach a pipe or a file one by one, not in blocks of 4 KB.
 static inline void jcm_line_buffered_output(void) { setvbuf(stdout, NULL, _IOLBF, 0); }
 
+/// Asks for a huge page in the place of small ones, shared ones too, whatever the system grants by itself (Linux 6.1 and
+/// later); whether it did. The first of them is made where it does not exist yet: no huge page comes of none.
+static inline int jcm_join_pages(void *begin, unsigned long bytes) {
+    const int collapse = 25;  // MADV_COLLAPSE, which older headers do not name
+    __atomic_fetch_or((char *)begin, 0, __ATOMIC_RELAXED);  // a write that changes nothing, whoever else writes there
+    return madvise(begin, bytes, collapse) == 0;
+}
+
 /// A file in memory without a name in any folder, or -1.
 static inline int jcm_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }

@@ -38,6 +38,13 @@ public final class NodeMemory {
         guard isWhole else { return nil }
         (self.mappings, self.bytes, blocks) = (found, bytes, found.map(\.base))
     }
+
+    /// Puts huge pages, where the system has any, under bytes `range` of the block of rank `rank`, for all ranks; what is in
+    /// there stays. To be called by the rank that is to have the memory near it.
+    ///
+    /// Of small pages a system's default gives shared memory no others: walks through gigabytes of them cost a step of
+    /// training 2 % (Zen 5, 2 × 1).
+    public func joinPages(_ range: Range<Int>, ofRank rank: Int) { mappings[rank].joinPages(range) }
 }
 
 /// One rank's block as this process sees it; behind it lies a page with a token that tells it from any other file.
@@ -45,8 +52,9 @@ private final class SharedMapping {
     let base: UnsafeMutableRawPointer
     private(set) var file: Int32
     private let length: Int
+    private let room: UnsafeMutableRawPointer
 
-    private static let page = 4096
+    private static let page = 4096, hugePage = 2 << 20
 
     /// A new block.
     convenience init?(newOf bytes: Int, token: UInt64) {
@@ -76,17 +84,35 @@ private final class SharedMapping {
     }
 
     private init?(_ file: Int32, _ length: Int) {
-        let memory = mmap(nil, length, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0)
-        guard let memory, memory != MAP_FAILED else {
+        // A room of addresses in which the block can begin with a huge page; what is left of it stays reserved.
+        let room = mmap(nil, length + Self.hugePage, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        guard let room, room != MAP_FAILED else {
             close(file)
             return nil
         }
-        (base, self.file, self.length) = (memory, file, length)
+        let place = room.alignedUp(toMultipleOf: Self.hugePage)
+        let memory = mmap(place, length, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file, 0)
+        guard let memory, memory != MAP_FAILED else {
+            munmap(room, length + Self.hugePage)
+            close(file)
+            return nil
+        }
+        (base, self.file, self.length, self.room) = (memory, file, length, room)
+    }
+
+    /// Huge pages for all that they cover of `range`, within the block.
+    func joinPages(_ range: Range<Int>) {
+        let size = Self.hugePage
+        for first in stride(from: range.lowerBound / size * size, to: range.upperBound, by: size)
+        where first + size <= length {
+            // Without them, small pages do the same, slower: nothing is reported.
+            _ = jcm_join_pages(base + first, UInt(size))
+        }
     }
 
     deinit {
         closeFile()
-        munmap(base, length)
+        munmap(room, length + Self.hugePage)
     }
 
     /// The mapping stays.
@@ -95,5 +121,9 @@ private final class SharedMapping {
         file = -1
     }
 
-    private static func length(_ bytes: Int) -> Int { (bytes + page - 1) / page * page + page }
+    /// The block and its token's page; a block that holds a huge page ends with one, the rest takes no room.
+    private static func length(_ bytes: Int) -> Int {
+        let unit = bytes < hugePage ? page : hugePage
+        return (bytes + page + unit - 1) / unit * unit
+    }
 }

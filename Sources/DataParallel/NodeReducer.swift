@@ -29,6 +29,7 @@ public final class NodeReducer {
     private let parts: [Range<Int>]
     private let memory: NodeMemory
     private let buffers: [UnsafeMutablePointer<Float>]
+    private let valuesPlace: Int
     private var isSummed = false
 
     /// Floats that are summed and updated before the next ones: with Adam's arrays they fit the second cache.
@@ -53,6 +54,13 @@ public final class NodeReducer {
         let blocks = memory.blocks.map { $0.bindMemory(to: Float.self, capacity: place + count) }
         buffers = blocks.map { $0 + Self.shift }
         values = blocks[0] + place
+        valuesPlace = place
+        memory.joinPages(Self.bytes(Self.shift..<Self.shift + count), ofRank: node.rank)
+    }
+
+    private static func bytes(_ floats: Range<Int>) -> Range<Int> {
+        let size = MemoryLayout<Float>.stride
+        return floats.lowerBound * size..<floats.upperBound * size
     }
 
     /// Takes over the parameters from `values`, each rank its own part, which then lies in its own memory where a node has
@@ -60,6 +68,7 @@ public final class NodeReducer {
     public func take(_ values: Tensor) throws(MPIError) {
         (self.values + own.lowerBound).update(from: values.pointer + own.lowerBound, count: own.count)
         try node.barrier()
+        memory.joinPages(Self.bytes(valuesPlace + own.lowerBound..<valuesPlace + own.upperBound), ofRank: 0)
     }
 
     /// Waits for all ranks' gradients, and puts the sum of this rank's part in their place.

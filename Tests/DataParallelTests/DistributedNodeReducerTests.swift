@@ -30,6 +30,25 @@ struct DistributedNodeReducerTests {
         }
     }
 
+    @Test func `Joined pages keep what was written, and show what any rank writes then`() {
+        TestWorld.run { world throws in
+            let count = 3 << 18, bytes = 4 * count  // 3 MB: a huge page and a part of one
+            let memory = try #require(try NodeMemory(world, bytes: bytes))
+            let blocks = memory.blocks.map { $0.bindMemory(to: UInt32.self, capacity: count) }
+            for place in 0..<count { blocks[world.rank][place] = UInt32(place &* 31 &+ world.rank) }
+            try world.barrier()
+            // The last rank joins pages of rank 0, too, which that rank writes to meanwhile.
+            memory.joinPages(0..<bytes, ofRank: world.rank)
+            if world.rank == world.count - 1 { memory.joinPages(0..<bytes / 2, ofRank: 0) }
+            if world.rank == 0 { for place in 0..<count { blocks[0][place] &+= 5 } }
+            try world.barrier()
+            for (rank, block) in blocks.enumerated() {
+                let shift = rank == 0 ? 5 : rank
+                #expect((0..<count).allSatisfy { block[$0] == UInt32($0 &* 31 &+ shift) })
+            }
+        }
+    }
+
     @Test(arguments: [1, 3], [false, true])
     func `Sums have the bits of the twin, and every rank sees what each made of its part`(
         threads: Int, sumsFirst: Bool
