@@ -37,7 +37,8 @@ final class TrainingStep {
         exchange = try GradientExchange(
             settings, store, optimiser, accumulator, node: node, world: world, team: team)
         statisticsReducer =
-            settings.batchNorm == .global && world.count > 1 ? RankStatisticsReducer(try world.duplicate()) : nil
+            settings.batchNorm == .global && world.count > 1
+            ? RankStatisticsReducer(try world.duplicate(), shared: node == nil ? nil : try NodeSum(world)) : nil
         var weights = LossWeights(identity: Float(settings.lambda))
         weights.attributes = Float(settings.attributeWeight)
         weights.labelSmoothing = Float(settings.labelSmoothing)
@@ -112,15 +113,17 @@ final class TrainingStep {
     }
 }
 
-/// Batch normalisation over all ranks: the seam of `Layers` filled with MPI.
+/// Batch normalisation over all ranks: the seam of `Layers` filled with MPI, or with the memory of one node.
 final class RankStatisticsReducer: StatisticsReducer {
     private let communicator: Communicator
+    private let shared: NodeSum?
 
-    init(_ communicator: Communicator) { self.communicator = communicator }
+    init(_ communicator: Communicator, shared: NodeSum?) { (self.communicator, self.shared) = (communicator, shared) }
 
     var rankCount: Int { communicator.count }
 
     func sum(_ totals: ChannelTotals) {
+        if let shared { return shared.sum(totals) }
         do {
             try communicator.allReduce(totals, .sum)
         } catch {
