@@ -62,7 +62,7 @@ static inline void jcm_line_buffered_output(void) { setvbuf(stdout, NULL, _IOLBF
 /// later); whether it did. The first of them is made where it does not exist yet: no huge page comes of none.
 static inline int jcm_join_pages(void *begin, unsigned long bytes) {
     const int collapse = 25;  // MADV_COLLAPSE, which older headers do not name
-    __atomic_fetch_or((char *)begin, 0, __ATOMIC_RELAXED);  // a write that changes nothing, whoever else writes there
+    (void)*(volatile const char *)begin;
     return madvise(begin, bytes, collapse) == 0;
 }
 

@@ -40,11 +40,11 @@ public final class NodeMemory {
     }
 
     /// Puts huge pages, where the system has any, under bytes `range` of the block of rank `rank`, for all ranks; what is in
-    /// there stays. To be called by the rank that is to have the memory near it.
+    /// there stays. To be called by the rank that is to have the memory near it. Returns how many it got.
     ///
-    /// Of small pages a system's default gives shared memory no others: walks through gigabytes of them cost a step of
-    /// training 2 % (Zen 5, 2 × 1).
-    public func joinPages(_ range: Range<Int>, ofRank rank: Int) { mappings[rank].joinPages(range) }
+    /// By default systems give shared memory small pages only, and each needs an entry of its own in the core's tables.
+    @discardableResult
+    public func joinPages(_ range: Range<Int>, ofRank rank: Int) -> Int { mappings[rank].joinPages(range) }
 }
 
 /// One rank's block as this process sees it; behind it lies a page with a token that tells it from any other file.
@@ -100,13 +100,13 @@ private final class SharedMapping {
         (base, self.file, self.length, self.room) = (memory, file, length, room)
     }
 
-    /// Huge pages for all that they cover of `range`, within the block.
-    func joinPages(_ range: Range<Int>) {
+    /// Huge pages for all that they cover of `range`, within the block; how many there are. Without them, small pages do the
+    /// same, slower.
+    func joinPages(_ range: Range<Int>) -> Int {
+        guard !range.isEmpty else { return 0 }
         let size = Self.hugePage
-        for first in stride(from: range.lowerBound / size * size, to: range.upperBound, by: size)
-        where first + size <= length {
-            // Without them, small pages do the same, slower: nothing is reported.
-            _ = jcm_join_pages(base + first, UInt(size))
+        return stride(from: range.lowerBound / size * size, to: range.upperBound, by: size).count { first in
+            first + size <= length && jcm_join_pages(base + first, UInt(size)) != 0
         }
     }
 
