@@ -6,7 +6,7 @@ public struct StepMemory: Sendable, Encodable {
     /// Adam's m and v.
     public let moments: Int
 
-    /// What forward keeps for backward.
+    /// Room for what forward keeps for backward, and for the outputs of inference.
     public let activations: Int
 
     /// What a call needs no longer than it runs; known after the first step.

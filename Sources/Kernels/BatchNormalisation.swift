@@ -56,6 +56,9 @@ public enum BatchNormalisation {
     ) {
         let channels = x.shape.last
         precondition(x.count == y.count && factor.count == channels, "\(x.shape) normalised into \(y.shape)")
+        precondition(
+            residual.map { $0.map.count == x.count && ($0.affine?.factor.count ?? channels) == channels } ?? true,
+            "a residual of another shape than \(x.shape)")
         let (f, o, map) = (factor.pointer, offset.pointer, residual?.map.pointer)
         let (rf, ro) = (residual?.affine?.factor.pointer, residual?.affine?.offset.pointer)
         team.ranges(x.shape.rows, grain: 8) { range in

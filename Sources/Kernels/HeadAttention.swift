@@ -1,7 +1,7 @@
 public import Tensors
 
 /// One head of scaled dot-product attention, P = softmax(s·Q·Kᵗ) and Y = P̃·V with P̃ = P behind its dropout, for sequences as
-/// short as a picture's: all of it stays in the first cache. Vaswani et al. 2017, 3.2.
+/// short as a picture's: what lies between stays in the first cache. Vaswani et al. 2017, 3.2.
 ///
 /// Shapes: Q, Y [L, d], K, V [M, d], P, P̃ [L, M]. In between, rows of scores are M rounded up to whole registers.
 public struct HeadAttention {
@@ -17,8 +17,10 @@ public struct HeadAttention {
         return queries * padded(keys) + packed * Panels.width
     }
 
-    /// Heads of L = `queries` and M = `keys` under the scale s, worked on in `work`.
-    public init(queries: Int, keys: Int, scale: Float, in work: Tensor) {
+    /// Heads of L = `queries`, M = `keys` and d = `width` under the scale s, worked on in `work`.
+    public init(queries: Int, keys: Int, width: Int, scale: Float, in work: Tensor) {
+        let size = Self.workSize(queries: queries, keys: keys, width: width)
+        precondition(work.count >= size, "\(work.count) elements for the \(size) of a head")
         (self.queries, self.keys, self.scale, padded) = (queries, keys, scale, Self.padded(keys))
         (scores, panels) = (work.pointer, work.pointer + queries * padded)
     }
@@ -30,12 +32,13 @@ public struct HeadAttention {
         precondition(p.count == queries * keys, "\(p.shape) for \(queries) queries and \(keys) keys")
         multiply(q, k.transposed, into: scoreOutput)
         for row in 0..<queries {
-            softmax(row, visible: isCausal ? row + 1 : keys, into: p.pointer + row * keys)
+            softmax(row, visible: isCausal ? min(keys, row + 1) : keys, into: p.pointer + row * keys)
         }
     }
 
     /// Y = P̃·V.
     public func mix(_ used: Tensor, _ v: Matrix, into y: Matrix) {
+        precondition(used.count == queries * keys, "\(used.shape) for \(queries) queries and \(keys) keys")
         multiply(matrix(used), Operand(v), into: output(y))
     }
 

@@ -71,7 +71,7 @@ struct ScaledDotProduct {
         context.scratch.with(Shape(context.team.count, size)) { memory in
             context.team.pieces(all) { thread, piece in
                 let work = HeadAttention(
-                    queries: queries, keys: keys, scale: 1 / Float(width).squareRoot(),
+                    queries: queries, keys: keys, width: width, scale: 1 / Float(width).squareRoot(),
                     in: memory.slice(thread..<thread + 1))
                 for index in piece {
                     body(work, index / heads, index % heads, p.slice(index..<index + 1), used.slice(index..<index + 1))

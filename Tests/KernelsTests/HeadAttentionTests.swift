@@ -8,10 +8,10 @@ import Testing
 @Suite("Attention of one head")
 struct HeadAttentionTests {
     /// Queries, keys, width: one of each; rows that end within a register, with one and with several registers; more keys than
-    /// a panel has columns; the demo's and the paper's heads.
+    /// a panel has columns; the demo's and the paper's heads; more queries than keys.
     static let shapes = [
         (1, 1, 1), (2, 3, 4), (5, 8, 16), (11, 11, 32), (11, 12, 32), (16, 16, 8), (7, 17, 24), (3, 33, 40),
-        (9, 70, 20), (28, 28, 128),
+        (9, 70, 20), (28, 28, 128), (12, 5, 24),
     ]
 
     /// A matrix of random numbers within rows that are wider: heads lie side by side.
@@ -53,9 +53,11 @@ struct HeadAttentionTests {
         let dy = Part(queries, width, seed: 4)
         let y = Part(queries, width, seed: 0, isEmpty: true), dq = Part(queries, width, seed: 0, isEmpty: true)
         let dk = Part(keys, width, seed: 0, isEmpty: true), dv = Part(keys, width, seed: 0, isEmpty: true)
-        let work = TestTensor([HeadAttention.workSize(queries: queries, keys: keys, width: width)])
+        let size = HeadAttention.workSize(queries: queries, keys: keys, width: width)
+        let work = TestTensor([size + 16])
         work.view.fill(.nan)
-        let head = HeadAttention(queries: queries, keys: keys, scale: Float(scale), in: work.view)
+        let head = HeadAttention(
+            queries: queries, keys: keys, width: width, scale: Float(scale), in: work.view.prefix(size))
         for isCausal in queries == keys ? [false, true] : [false] {
             let p = TestTensor([queries * keys + 16]), used = TestTensor([queries * keys + 16])
             p.view.fill(.nan)
@@ -94,6 +96,27 @@ struct HeadAttentionTests {
             for (part, rows) in [(y, queries), (dq, queries), (dk, keys), (dv, keys)] {
                 #expect(part.untouched == 5 * rows, "written beside a head")
             }
+            #expect(work.view.array.suffix(16).count(where: \.isNaN) == 16, "written behind the work's memory")
         }
+    }
+
+    @Test("Scores of hundreds leave one key to a query, and the rest exactly 0")
+    func large() {
+        let (count, width) = (13, 24)
+        let k = Part(count, width, seed: 2)
+        let q = Part(count, width, seed: 2)
+        for place in 0..<count * (width + 5) { q.owner.view[place] *= 300 }
+        let p = TestTensor([count, count])
+        let work = TestTensor([HeadAttention.workSize(queries: count, keys: count, width: width)])
+        let head = HeadAttention(queries: count, keys: count, width: width, scale: 1, in: work.view)
+        head.probabilities(q.matrix, k.matrix, isCausal: false, into: p.view)
+        for row in 0..<count {
+            let found = p.view.slice(row..<row + 1).array
+            #expect(found[row] == 1 && found.count(where: { $0 == 0 }) == count - 1)
+        }
+        k.matrix.pointer[4 * k.matrix.stride] = .infinity
+        head.probabilities(q.matrix, k.matrix, isCausal: false, into: p.view)
+        #expect(p.view.array.allSatisfy { $0.isNaN || $0 == 0 || $0 == 1 })
+        #expect(p.view.array.count(where: \.isNaN) > 0, "an infinite key must show")
     }
 }

@@ -94,7 +94,7 @@ struct MatrixProductTests {
         #expect(relativeError(ab, sum(2, 4, 3) { a[$0, $2] * b[$2, $1] }) < 1e-6)
         let aat = product({ multiply(a.matrix, a.matrix.transposed, into: $0, team: .solo) }, 2, 2)
         #expect(relativeError(aat, sum(2, 2, 3) { a[$0, $2] * a[$1, $2] }) < 1e-6)
-        let ata = product({ multiply(a.matrix.transposed, a.matrix, into: $0, team: .solo) }, 3, 3)
+        let ata = product({ multiply(a.matrix.transposed, Operand(a.matrix), into: $0, team: .solo) }, 3, 3)
         #expect(relativeError(ata, sum(3, 3, 2) { a[$2, $0] * a[$2, $1] }) < 1e-6)
     }
 

@@ -104,13 +104,6 @@ public func multiply(
     multiply(Operand(a), b, into: c, adding: adding, scale: scale, team: team)
 }
 
-/// C = Aᵗ·B.
-public func multiply(
-    _ a: Operand, _ b: Matrix, into c: Matrix, adding: Bool = false, scale: Float = 1, team: WorkerTeam
-) {
-    multiply(a, Operand(b), into: c, adding: adding, scale: scale, team: team)
-}
-
 /// C = [max(0, ·)](A·B [+ C] [+ bias]), on register tiles or, for one row a picture, with B as it lies (`ThinProduct`).
 ///
 /// `bias` is a value a column. Needs `scratch` for packed factors.

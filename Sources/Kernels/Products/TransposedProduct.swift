@@ -2,20 +2,20 @@ internal import Tensors
 
 /// c = [c +] aᵗ·b for factors with many rows: the gradient of a weight, summed over pixels or positions.
 ///
-/// The rows are taken in chunks that stay in the cache; of each, both factors are packed, and the tiles of c add up.
+/// The rows are taken in chunks that stay in the cache; of each, the factors are packed, and the tiles of c add up.
 /// Long sums into a small c are cut into segments by the data alone, which threads share; the segments are added in order:
 /// the bits are the same on any team.
 struct TransposedProduct {
     let scratch: Scratch
     let team: WorkerTeam
 
-    /// Rows of a chunk, about: a panel of b takes 32 KB with AVX-512, 16 KB else.
+    /// Rows of a chunk, about: a panel of b takes 32 KB with AVX-512, 16 KB else, up to half as much again in the longest.
     static let chunkRows = 256
 
     /// The most rows of a chunk.
     private static let longestChunk = chunkRows * 3 / 2
 
-    /// Chunks that are all alike: a short last one would read and write all of c once more for little.
+    /// Chunks of the same length, give or take a row: a short last one would read and write all of c once more for little.
     private static func chunks(of rows: Range<Int>) -> [Range<Int>] {
         let count = max(1, (rows.count + chunkRows / 2) / chunkRows)
         return (0..<count).map {
@@ -23,16 +23,16 @@ struct TransposedProduct {
         }
     }
 
-    /// Columns of a that are packed together: whole tiles, 264 KB; two or four of them hold 512 or 1024.
+    /// Columns of a that are packed together: whole tiles, about 264 KB; two or four of them hold 512 or 1024.
     private static let groupColumns = 268 / RegisterTile.rows * RegisterTile.rows
 
     /// Elements from one row of a to the next from which its lines fall into few sets of the caches.
     private static let scatteredStride = 512
 
-    /// Columns of b that are packed together (2 MB).
+    /// Columns of b that are packed together (about 2 MB).
     private static let panelColumns = 2048
 
-    /// Room for them, the ends of the blocks included.
+    /// Room for the columns of a, the ends of the blocks included.
     private static var groupSize: Int {
         (groupColumns / RegisterTile.rows + 1) * blockStride(longestChunk)
     }
@@ -89,9 +89,9 @@ struct TransposedProduct {
     private func multiplyByParts(_ a: Matrix, _ b: TileProduct.LeftRows, into c: Matrix, _ adding: Bool) {
         let panels = Panels.count(c.columns)
         let blocks = (c.rows + RegisterTile.rows - 1) / RegisterTile.rows
-        // Each thread packs its part of the longer factor, and all of the other.
-        let wanted = c.rows > c.columns ? team.count : (team.count + panels - 1) / panels
-        let parts = min(blocks, wanted)
+        // Where parts of the rows come out even, each thread packs its own of the longer factor, and all of the other.
+        let isLong = c.rows > c.columns && blocks >= 8 * team.count
+        let parts = min(blocks, isLong ? team.count : (team.count + panels - 1) / panels)
         scratch.with(Shape(team.count, workspace(b))) { work in
             team.parallel { thread in
                 let mine = panels * parts * thread / team.count..<panels * parts * (thread + 1) / team.count
