@@ -32,8 +32,9 @@ public final class NodeReducer {
     private let valuesPlace: Int
     private var isSummed = false
 
-    /// Floats that are summed and updated before the next ones: with Adam's arrays they fit the second cache.
-    private static let block = 16_384
+    /// Floats that are summed and updated before the next ones: the sums wait for Adam in the second cache, and each pass is
+    /// long enough for what it reads to be fetched ahead. Threads share them in smaller units.
+    private static let block = 131_072, unit = 16_384
 
     /// Floats before the gradients, and again before the values: arenas begin at staggered places (see `Arena`), these are
     /// two that they do not use.
@@ -104,7 +105,7 @@ public final class NodeReducer {
 
     /// Blocks of this rank's part, shared by the team.
     private func eachBlock(_ body: (Range<Int>) -> Void) {
-        team.ranges(own.count, grain: Self.block) { range in
+        team.ranges(own.count, grain: Self.unit) { range in
             for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.block) {
                 body(own.lowerBound + start..<own.lowerBound + min(range.upperBound, start + Self.block))
             }
