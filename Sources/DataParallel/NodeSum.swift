@@ -9,9 +9,6 @@ internal import Synchronization
 /// Each rank writes its numbers into its block and counts its turn there; when all have, each adds all blocks, in the tree of
 /// `ReductionAlgorithm.tree`. Blocks have two places in turn: who writes a place again knows that all have read it.
 public final class NodeSum {
-    /// How many ranks add.
-    public var rankCount: Int { memory.blocks.count }
-
     private let rank: Int
     private let memory: NodeMemory
     private let turns: [UnsafeMutablePointer<Atomic<Int>>]
@@ -65,7 +62,8 @@ public final class NodeSum {
         }
     }
 
-    /// Neighbours first, then pairs of pairs: the left part has the largest power of two of the terms.
+    /// Neighbours first, then pairs of pairs: the left part has the largest power of two of the terms. Unlike `TreeSum` it leaves
+    /// them as they are: the other ranks read them, too.
     private func treeSum(_ ranks: Range<Int>, _ index: Int) -> Double {
         guard ranks.count > 1 else { return places[ranks.lowerBound][index] }
         var left = 1
