@@ -45,16 +45,13 @@ final class BucketReduction {
         try communicator.allToAll(base, plan.sent, into: received, plan.received)
         let own = base + plan.own.lowerBound
         let (rank, stride) = (communicator.rank, longest)
+        let terms = (0..<communicator.count).map { $0 == rank ? own : received + $0 * stride }
         if let team {
             team.ranges(plan.own.count, grain: 4096) { range in
-                TreeSum.sum(communicator.count, length: range.count, into: own + range.lowerBound) {
-                    ($0 == rank ? own : received + $0 * stride) + range.lowerBound
-                }
+                TreeSum.sum(terms.map { $0 + range.lowerBound }, length: range.count, into: own + range.lowerBound)
             }
         } else {
-            TreeSum.sum(communicator.count, length: plan.own.count, into: own) {
-                $0 == rank ? own : received + $0 * stride
-            }
+            TreeSum.sum(terms, length: plan.own.count, into: own)
         }
         try communicator.allGather(base, plan.segments)
     }

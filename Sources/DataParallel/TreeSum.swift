@@ -4,43 +4,63 @@
 /// each carried up while the two topmost partial sums are of one size, and at the end all combined from the
 /// top.
 enum TreeSum {
-    /// Floats of each term that are summed before the next ones are looked at, so that they stay in the first
+    /// Elements of each term that are summed before the next ones are looked at, so that they stay in the first
     /// cache.
     private static let block = 2048
 
-    /// `target[i]` = tree sum over r of `term(r)[i]`, for i < `length`. The terms are overwritten.
+    /// `target[i]` = tree sum over r of `terms[r][i]`, for i < `length`. The terms are overwritten.
     ///
     /// `target` may be the same memory as one of the terms.
-    static func sum(
-        _ count: Int, length: Int, into target: UnsafeMutablePointer<Float>,
-        term: (Int) -> UnsafeMutablePointer<Float>
+    static func sum<Element: FloatingPoint>(
+        _ terms: [UnsafeMutablePointer<Element>], length: Int, into target: UnsafeMutablePointer<Element>
     ) {
-        precondition(count >= 2, "a sum of \(count) terms")
-        var start = 0
-        while start < length {
+        for start in Swift.stride(from: 0, to: length, by: block) {
             let width = min(block, length - start)
-            var stride = 1
-            while stride * 2 < count {
-                for left in Swift.stride(from: 0, to: count - stride, by: 2 * stride) {
-                    add(term(left + stride) + start, to: term(left) + start, width)
-                }
-                stride *= 2
+            if let last = addPairs(terms, start, width) {
+                add(terms[0] + start, terms[last] + start, into: target + start, width)
+            } else if terms[0] != target {
+                (target + start).update(from: terms[0] + start, count: width)
             }
-            add(term(0) + start, term(stride) + start, into: target + start, width)
-            start += width
         }
     }
 
+    /// The two terms of the tree's last addition, or the only term; each place of theirs is a sum over a part of `terms`, which
+    /// are overwritten.
+    static func sumToTwo<Element: FloatingPoint>(
+        _ terms: [UnsafeMutablePointer<Element>], length: Int
+    ) -> (first: UnsafeMutablePointer<Element>, second: UnsafeMutablePointer<Element>?) {
+        var last: Int?
+        for start in Swift.stride(from: 0, to: length, by: block) {
+            last = addPairs(terms, start, min(block, length - start))
+        }
+        return (terms[0], last.map { terms[$0] })
+    }
+
+    /// All additions but the last, whose left term is the first one and whose right one is returned.
+    private static func addPairs<Element: FloatingPoint>(
+        _ terms: [UnsafeMutablePointer<Element>], _ start: Int, _ width: Int
+    ) -> Int? {
+        guard terms.count > 1 else { return nil }
+        var stride = 1
+        while stride * 2 < terms.count {
+            for left in Swift.stride(from: 0, to: terms.count - stride, by: 2 * stride) {
+                add(terms[left + stride] + start, to: terms[left] + start, width)
+            }
+            stride *= 2
+        }
+        return stride
+    }
+
     /// `target` += `source`.
-    static func add(
-        _ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, _ count: Int
+    static func add<Element: FloatingPoint>(
+        _ source: UnsafePointer<Element>, to target: UnsafeMutablePointer<Element>, _ count: Int
     ) {
         for index in 0..<count { target[index] = target[index] + source[index] }
     }
 
-    private static func add(
-        _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>,
-        into target: UnsafeMutablePointer<Float>, _ count: Int
+    private static func add<Element: FloatingPoint>(
+        _ left: UnsafePointer<Element>, _ right: UnsafePointer<Element>, into target: UnsafeMutablePointer<Element>,
+        _ count: Int
     ) {
         for index in 0..<count { target[index] = left[index] + right[index] }
     }

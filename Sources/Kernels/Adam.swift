@@ -25,27 +25,33 @@ public struct AdamUpdate: Sendable {
 
     /// g ← scale·g + λθ; m ← β₁m + (1−β₁)g; v ← β₂v + (1−β₂)g²; θ ← θ − α·(m/(1−β₁ᵗ)) / (√(v/(1−β₂ᵗ)) + ε).
     ///
-    /// `step` is t, from 1 on. The gradient is left as it is.
+    /// `step` is t, from 1 on. g is `gradient`, or `gradient` + `addend`; both are left as they are.
     public func apply(
-        step: Int, values: Tensor, gradient: Tensor, firstMoment: Tensor, secondMoment: Tensor, team: WorkerTeam
+        step: Int, values: Tensor, gradient: Tensor, plus addend: Tensor? = nil, firstMoment: Tensor,
+        secondMoment: Tensor, team: WorkerTeam
     ) {
         precondition(
-            values.count == gradient.count && values.count == firstMoment.count
-                && values.count == secondMoment.count,
+            values.count == gradient.count && values.count == addend?.count ?? values.count
+                && values.count == firstMoment.count && values.count == secondMoment.count,
             "Adam over \(values.count) values, \(gradient.count) gradients")
         let correction1 = 1 - power(beta1, step), correction2 = 1 - power(beta2, step)
         let rate = learningRate / Float(correction1), root = 1 / Float(correction2)
         let (θ, g, m, v) = (values.pointer, gradient.pointer, firstMoment.pointer, secondMoment.pointer)
         let (b1, b2, ε, λ, s) = (Float(beta1), Float(beta2), epsilon, weightDecay, gradientScale)
         let (share1, share2) = (Float(1 - beta1), Float(1 - beta2))
+        func change(_ i: Int, _ sum: Float) {
+            let gradient = sum * s + λ * θ[i]
+            let first = b1 * m[i] + share1 * gradient
+            let second = b2 * v[i] + share2 * gradient * gradient
+            m[i] = first
+            v[i] = second
+            θ[i] -= rate * first / (jcm_sqrt(second * root) + ε)
+        }
         team.elements(values.count) { range in
-            for i in range {
-                let gradient = g[i] * s + λ * θ[i]
-                let first = b1 * m[i] + share1 * gradient
-                let second = b2 * v[i] + share2 * gradient * gradient
-                m[i] = first
-                v[i] = second
-                θ[i] -= rate * first / (jcm_sqrt(second * root) + ε)
+            if let h = addend?.pointer {
+                for i in range { change(i, g[i] + h[i]) }
+            } else {
+                for i in range { change(i, g[i]) }
             }
         }
     }

@@ -7,13 +7,14 @@ internal import Tensors
 /// From the ranks' gradients to parameters that are again the same on all: by messages, or in a node's shared memory.
 ///
 /// By messages, buckets are summed as backward fills them and every rank updates all parameters. In shared memory nothing
-/// travels, and each rank updates its part of the one copy; both give the same bits.
+/// travels, and each rank updates its stripes of the one copy while backward goes on; both give the same bits.
 final class GradientExchange {
     private let optimiser: Optimiser
     private let accumulator: MicroBatchAccumulator
     private let values: Tensor, gradients: Tensor
     private let team: WorkerTeam
     private let way: Way
+    private var step = 0, rate = 0.0, unfinished = 0
 
     private enum Way {
         case messages(GradientReducer, overlap: Bool, ranks: Int)
@@ -68,21 +69,39 @@ final class GradientExchange {
     /// Whether the ranks have one copy of the parameters.
     var sharesParameters: Bool { if case .node = way { true } else { false } }
 
-    /// Starts a step.
-    func begin() {
-        if case .messages(let reducer, _, _) = way { reducer.begin() }
+    /// Starts step number `step`, with Adam's rate.
+    func begin(step: Int, rate: Double) {
+        (self.step, self.rate, unfinished) = (step, rate, values.count)
+        switch way {
+        case .messages(let reducer, _, _): reducer.begin()
+        case .node(let reducer):
+            // Under a clip no value changes before the norm of all gradients is known.
+            guard !optimiser.clips else { return reducer.begin() }
+            let update = optimiser.update(rate: rate, norm: nil)
+            reducer.begin { [optimiser] in
+                optimiser.apply(update, step: step, $0, gradient: $1, plus: $2, team: .solo)
+            }
+        }
     }
 
     /// Says that the last micro-batch's gradients from `offset` on are final.
     func finished(downTo offset: Int) {
         switch way {
         case .messages(let reducer, _, _): reducer.finished(downTo: offset)
-        case .node: if offset == 0 { accumulator.combine(0..<values.count) }
+        case .node(let reducer):
+            accumulator.combine(offset..<unfinished)
+            unfinished = offset
+            reducer.finished(downTo: offset)
         }
     }
 
-    /// The sum and Adam's step; returns the gradient's norm where a clip asks for it.
-    func finish(step: Int, rate: Double) throws -> Double? {
+    /// A little of the step's sums and updates, for a rank that waits for others; whether there was anything to do.
+    func workAhead() -> Bool {
+        if case .node(let reducer) = way { reducer.workAhead() } else { false }
+    }
+
+    /// What is left of the sums and of Adam's step; returns the gradient's norm where a clip asks for it.
+    func finish() throws -> Double? {
         var norm: Double?
         switch way {
         case .messages(let reducer, _, _):
@@ -91,19 +110,19 @@ final class GradientExchange {
             let update = optimiser.update(rate: rate, norm: norm)
             optimiser.apply(update, step: step, 0..<values.count, team: team)
         case .node(let reducer):
+            reducer.finish()
             if optimiser.clips {
-                try reducer.sum()
-                let squares = partialSumsOfSquares(gradients.slice(reducer.own), team: team)
+                let squares = reducer.own.map { partialSumsOfSquares(gradients.slice($0), team: team) }
                 norm = try reducer.gather(squares).reduce(0, +).squareRoot()
+                let update = optimiser.update(rate: rate, norm: norm)
+                reducer.update { optimiser.apply(update, step: step, $0, team: .solo) }
             }
-            let update = optimiser.update(rate: rate, norm: norm)
-            try reducer.reduce { optimiser.apply(update, step: step, $0, team: .solo) }
         }
         return norm
     }
 
     /// Gives every rank the parameters and Adam's moments of rank 0; in shared memory the parameters are there already, and of
-    /// the moments each rank gets its part; collective.
+    /// the moments each rank gets its stripes; collective.
     func replicate(over world: Communicator) throws {
         switch way {
         case .messages:
@@ -123,7 +142,7 @@ final class GradientExchange {
         if case .messages = way { try Replication.verify(values, named: "parameters", over: world, team: team) }
     }
 
-    /// Brings Adam's moments to rank 0, where ranks keep parts of them; collective.
+    /// Brings Adam's moments to rank 0, where ranks keep stripes of them; collective.
     func collectMoments() throws {
         guard case .node(let reducer) = way else { return }
         for moment in [optimiser.firstMoment, optimiser.secondMoment] { try reducer.collect(moment) }

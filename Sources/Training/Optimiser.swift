@@ -38,11 +38,22 @@ final class Optimiser {
         return update
     }
 
-    /// Applies `update` to the parameters of `range`.
+    /// Applies `update` to the parameters of `range`, whose gradients are the store's.
     func apply(_ update: AdamUpdate, step: Int, _ range: Range<Int>, team: WorkerTeam) {
+        apply(update, step: step, range, gradient: store.gradients.pointer + range.lowerBound, plus: nil, team: team)
+    }
+
+    /// Applies `update` to the parameters of `range`, whose gradients are those at `gradient`, plus those at `addend` where there
+    /// are any.
+    func apply(
+        _ update: AdamUpdate, step: Int, _ range: Range<Int>, gradient: UnsafeMutablePointer<Float>,
+        plus addend: UnsafeMutablePointer<Float>?, team: WorkerTeam
+    ) {
+        let shape = Shape(range.count)
         update.apply(
-            step: step, values: store.values.slice(range), gradient: store.gradients.slice(range),
-            firstMoment: firstMoment.slice(range), secondMoment: secondMoment.slice(range), team: team)
+            step: step, values: store.values.slice(range), gradient: Tensor(gradient, shape),
+            plus: addend.map { Tensor($0, shape) }, firstMoment: firstMoment.slice(range),
+            secondMoment: secondMoment.slice(range), team: team)
     }
 
     /// Whether the gradient's norm is needed.

@@ -36,9 +36,11 @@ final class TrainingStep {
             buffer: store.gradients, maximumMicroBatches: microBatches, team: team)
         exchange = try GradientExchange(
             settings, store, optimiser, accumulator, node: node, world: world, team: team)
+        let sum = node == nil ? nil : try NodeSum(world)
+        sum?.meanwhile = { [exchange] in exchange.workAhead() }
         statisticsReducer =
             settings.batchNorm == .global && world.count > 1
-            ? RankStatisticsReducer(try world.duplicate(), shared: node == nil ? nil : try NodeSum(world)) : nil
+            ? RankStatisticsReducer(try world.duplicate(), shared: sum) : nil
         var weights = LossWeights(identity: Float(settings.lambda))
         weights.attributes = Float(settings.attributeWeight)
         weights.labelSmoothing = Float(settings.labelSmoothing)
@@ -76,7 +78,7 @@ final class TrainingStep {
         let first = UInt64((step - 1) * recipe.training.globalBatch + world.rank * share)
         var losses = LossParts()
         accumulator.begin()
-        exchange.begin()
+        exchange.begin(step: step, rate: rate)
         clear(store.pending, team: .solo)
         for index in 0..<microBatches {
             let isLast = index == microBatches - 1
@@ -91,7 +93,7 @@ final class TrainingStep {
                     .training(randomness, statisticsReducer: statisticsReducer))
             if !isLast { accumulator.add() }
         }
-        let norm = try exchange.finish(step: step, rate: rate)
+        let norm = try exchange.finish()
         try updateRunningStatistics()
         return (losses, norm)
     }

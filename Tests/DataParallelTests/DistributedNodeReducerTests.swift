@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.serialized, .enabled(if: TestWorld.isPresent, "runs under mpirun"))
 struct DistributedNodeReducerTests {
-    private let count = 40_007
+    private let count = 140_007
     private let grain = 1000
 
     @Test func `Each rank reads what the others wrote into their blocks`() {
@@ -57,8 +57,17 @@ struct DistributedNodeReducerTests {
         }
     }
 
+    /// Gradients that become final in pieces of any length, the last ones first.
+    private func finish(_ reducer: NodeReducer, rank: Int) {
+        var place = count
+        while place > 0 {
+            place = max(0, place - 1 - (place * 37 + rank * 101) % 9001)
+            reducer.finished(downTo: place)
+        }
+    }
+
     @Test(arguments: [1, 3], [false, true])
-    func `Sums have the bits of the twin, and every rank sees what each made of its part`(
+    func `Sums have the bits of the twin, and every rank sees what each made of its stripes`(
         threads: Int, sumsFirst: Bool
     ) {
         TestWorld.run { world throws in
@@ -72,17 +81,26 @@ struct DistributedNodeReducerTests {
             for step in 0..<3 {
                 let terms = (0..<world.count).map { testGradients(count, microBatch: 10 * step + $0) }
                 for (place, term) in terms[world.rank].enumerated() { reducer.gradients[place] = term }
+                let sum = twinTreeSum(terms)
                 if sumsFirst {
-                    try reducer.sum()
-                    let sum = twinTreeSum(terms)
-                    #expect(differences(reducer.own.map { reducer.gradients[$0] }, Array(sum[reducer.own])) == 0)
+                    reducer.begin()
+                    finish(reducer, rank: world.rank)
+                    reducer.finish()
+                    let own = reducer.own.flatMap { $0 }
+                    #expect(differences(own.map { reducer.gradients[$0] }, own.map { sum[$0] }) == 0)
+                    reducer.update { part in
+                        for place in part { values[place] = values[place] * 0.5 - reducer.gradients[place] }
+                    }
+                } else {
+                    reducer.begin { part, first, second in
+                        for (index, place) in part.enumerated() {
+                            values[place] = values[place] * 0.5 - (first[index] + (second?[index] ?? 0))
+                        }
+                    }
+                    finish(reducer, rank: world.rank)
+                    reducer.finish()
                 }
-                try reducer.reduce { part in
-                    for place in part { values[place] = values[place] * 0.5 - reducer.gradients[place] }
-                }
-                for (place, sum) in twinTreeSum(terms).enumerated() {
-                    expected[place] = expected[place] * 0.5 - sum
-                }
+                for (place, sum) in sum.enumerated() { expected[place] = expected[place] * 0.5 - sum }
                 #expect(differences(values.array, expected) == 0, "step \(step)")
             }
             team.stop()
@@ -90,36 +108,65 @@ struct DistributedNodeReducerTests {
         }
     }
 
-    @Test func `Parts cover the buffer at multiples of the grain, and their numbers come in order`() {
+    @Test func `Values change as soon as all ranks' gradients are final, and not before`() {
+        TestWorld.run { world throws in
+            let reducer = try #require(try NodeReducer(world, count: count, grain: grain, team: .solo))
+            let place = count / 3, last = world.count - 1
+            for step in 0..<2 {
+                let updated = Places()
+                reducer.begin { part, _, _ in updated.add(part) }
+                // The last rank is late: the others have nothing to do.
+                if world.rank != last { reducer.finished(downTo: place) }
+                try world.barrier()
+                while reducer.workAhead() {}
+                if world.rank != last { #expect(updated.all.isEmpty, "step \(step)") }
+                try world.barrier()
+                if world.rank == last { reducer.finished(downTo: place) }
+                try world.barrier()
+                while reducer.workAhead() {}
+                let whole = reducer.own.filter { $0.lowerBound >= place }.flatMap { $0 }
+                #expect(whole.count(where: updated.all.contains) == whole.count && !whole.isEmpty)
+                #expect(updated.all.count(where: { $0 >= place }) == updated.all.count)
+                reducer.finished(downTo: 0)
+                reducer.finish()
+                #expect(updated.all.sorted() == reducer.own.flatMap { $0 })
+            }
+        }
+    }
+
+    @Test func `Numbers of the ranks' stripes come in the order of the stripes`() {
         TestWorld.run { world throws in
             for count in [1, grain, grain * 2 + 1, self.count] {
                 let reducer = try #require(try NodeReducer(world, count: count, grain: grain, team: .solo))
-                let bounds = try world.allGather(Int64(reducer.own.lowerBound))
-                let ends = try world.allGather(Int64(reducer.own.upperBound))
-                #expect(bounds.first == 0 && ends.last == Int64(count))
-                #expect(Array(bounds.dropFirst()) == Array(ends.dropLast()))
-                for bound in bounds { #expect(bound % Int64(grain) == 0 || bound == Int64(count)) }
-                let numbers = reducer.own.map(Double.init)
+                let numbers = reducer.own.map { $0.map(Double.init) }
                 #expect(try reducer.gather(numbers) == (0..<count).map(Double.init))
             }
         }
     }
 
-    @Test func `The first rank collects all parts of an array, and gives each rank its part`() {
+    @Test func `The first rank collects all stripes of an array, and gives each rank its own`() {
         TestWorld.run { world throws in
             let reducer = try #require(try NodeReducer(world, count: count, grain: grain, team: .solo))
             let (arena, moments) = makeBuffer(count)
             let whole = testGradients(count, microBatch: 5), next = testGradients(count, microBatch: 6)
-            for place in reducer.own { moments[place] = whole[place] }
+            let own = Set(reducer.own.flatMap { $0 })
+            for place in own { moments[place] = whole[place] }
             try reducer.collect(moments)
             if world.rank == 0 {
                 #expect(differences(moments.array, whole) == 0)
                 moments.assign(next)
             }
             try reducer.distribute(moments)
-            let expected = (0..<count).map { world.rank == 0 || reducer.own.contains($0) ? next[$0] : 0 }
+            let expected = (0..<count).map { world.rank == 0 || own.contains($0) ? next[$0] : 0 }
             #expect(differences(moments.array, expected) == 0)
             withExtendedLifetime(arena) {}
         }
     }
+}
+
+/// Places that were updated, in the order in which they were.
+private final class Places {
+    private(set) var all: [Int] = []
+
+    func add(_ range: Range<Int>) { all += range }
 }

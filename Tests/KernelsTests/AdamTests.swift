@@ -53,6 +53,25 @@ struct AdamTests {
         #expect(wrong == 0)
     }
 
+    @Test("A gradient in two parts has the bits of their sum", arguments: [1, 3])
+    func parts(_ threads: Int) {
+        let count = 100_003
+        let first = TestTensor.random([count], seed: 1), second = TestTensor.random([count], seed: 2)
+        let sum = TestTensor([count], zip(first.view.array, second.view.array).map { $0 + $1 })
+        var update = AdamUpdate(learningRate: 0.5)
+        (update.weightDecay, update.gradientScale) = (0.1, 0.7)
+        func updated(_ gradient: Tensor, plus addend: Tensor?) -> [[UInt32]] {
+            let all = (3...5).map { TestTensor.random([count], seed: $0) }
+            for place in 0..<count { all[2].view[place] = abs(all[2].view[place]) }
+            update.apply(
+                step: 3, values: all[0].view, gradient: gradient, plus: addend, firstMoment: all[1].view,
+                secondMoment: all[2].view, team: team(threads))
+            return all.map { $0.view.array.map(\.bitPattern) }
+        }
+        #expect(updated(first.view, plus: second.view) == updated(sum.view, plus: nil))
+        #expect(updated(first.view, plus: nil) != updated(sum.view, plus: nil))
+    }
+
     @Test("The correction of late steps does not drift")
     func lateSteps() {
         for step in [1, 10, 1000, 84_000] {
