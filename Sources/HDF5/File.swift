@@ -36,6 +36,9 @@ public final class File {
         let list = access.id
         try place.check("set up access") { H5Pset_fclose_degree(list, H5F_CLOSE_STRONG) }
         try place.check("set up access") { H5Pset_alignment(list, Self.alignmentThreshold, Self.alignment) }
+        // No locks: what others may read was written under another name, and renamed when it was whole. Some file systems have
+        // none, and the lock of a closed file lives on in a process that another thread is starting just then.
+        try place.check("set up access") { H5Pset_file_locking(list, false, true) }
         id = try place.check(mode == .creating ? "create the file" : "open the file") {
             switch mode {
             case .reading: H5Fopen(path, jcm_h5_read_only(), list)

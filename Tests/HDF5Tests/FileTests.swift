@@ -91,6 +91,18 @@ import Testing
         }
     }
 
+    @Test func aLockThatAnotherHoldsIsNotWaitedFor() throws {
+        try withTemporaryFile { path in
+            let file = try File(creating: path)
+            try file.write([1.5] as [Double], shape: [1], to: "/x")
+            try file.close()
+            let other = open(path, O_RDWR)
+            defer { close(other) }
+            #expect(flock(other, LOCK_EX | LOCK_NB) == 0)
+            #expect(try File(reading: path).read("/x", as: Double.self) == [1.5])
+        }
+    }
+
     @Test func errorsNameFileAndDatasetAndSpeakTheLibrarysWordsInOneLine() throws {
         try withTemporaryFile { path in
             let absent = message { _ = try File(reading: path) }
