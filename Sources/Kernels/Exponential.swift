@@ -37,3 +37,14 @@ func hyperbolicTangent(_ x: Lanes) -> Lanes {
     let two = Lanes(repeating: 2)
     return two / (Lanes(repeating: 1) + exponential(x * -two)) - Lanes(repeating: 1)
 }
+
+/// x ← σ(x) of `count` elements. A loop of its own: several exponentials in one body are more than what is inlined, and a
+/// call hands a register over in quarters.
+func applyLogistic(_ x: UnsafeMutablePointer<Float>, _ count: Int) {
+    forLanes(count) { index, load, store in store(logistic(load(x + index)), x + index) }
+}
+
+/// x ← tanh x of `count` elements.
+func applyHyperbolicTangent(_ x: UnsafeMutablePointer<Float>, _ count: Int) {
+    forLanes(count) { index, load, store in store(hyperbolicTangent(load(x + index)), x + index) }
+}

@@ -7,43 +7,44 @@ public enum LSTMCell {
         gates: UnsafeMutablePointer<Float>, previousCell: UnsafeMutablePointer<Float>?,
         cell: UnsafeMutablePointer<Float>, hidden: UnsafeMutablePointer<Float>, width: Int
     ) {
-        for index in stride(from: 0, to: width, by: Lanes.scalarCount) {
-            let part = LanePart(index, of: width)
-            let i = logistic(part.load(gates)), f = logistic(part.load(gates + width))
-            let g = hyperbolicTangent(part.load(gates + 2 * width))
-            let o = logistic(part.load(gates + 3 * width))
-            let before = if let previousCell { part.load(previousCell) } else { Lanes.zero }
-            let c = f.timesPlus(before, i * g)
-            part.store(i, gates)
-            part.store(f, gates + width)
-            part.store(g, gates + 2 * width)
-            part.store(o, gates + 3 * width)
-            part.store(c, cell)
-            part.store(o * hyperbolicTangent(c), hidden)
+        let (i, f, g, o) = (gates, gates + width, gates + 2 * width, gates + 3 * width)
+        applyLogistic(i, 2 * width)
+        applyHyperbolicTangent(g, width)
+        applyLogistic(o, width)
+        forLanes(width) { index, load, store in
+            let before = if let previousCell { load(previousCell + index) } else { Lanes.zero }
+            store(load(f + index).timesPlus(before, load(i + index) * load(g + index)), cell + index)
         }
+        hidden.update(from: cell, count: width)
+        applyHyperbolicTangent(hidden, width)
+        for k in 0..<width { hidden[k] = o[k] * hidden[k] }
     }
 
     /// Turns the activated `gates` into the gradient of their arguments, given the gradient of h; `cellGradient` is
     /// that of c from the step behind and becomes that of c′.
     public static func backward(
         gates: UnsafeMutablePointer<Float>, previousCell: UnsafeMutablePointer<Float>?,
-        cell: UnsafeMutablePointer<Float>, hiddenGradient: UnsafeMutablePointer<Float>,
-        cellGradient: UnsafeMutablePointer<Float>, width: Int
+        cell: UnsafeMutablePointer<Float>, hiddenGradient dh: UnsafeMutablePointer<Float>,
+        cellGradient dc: UnsafeMutablePointer<Float>, width: Int
     ) {
-        let one = Lanes(repeating: 1)
-        for index in stride(from: 0, to: width, by: Lanes.scalarCount) {
-            let part = LanePart(index, of: width)
-            let i = part.load(gates), f = part.load(gates + width)
-            let g = part.load(gates + 2 * width), o = part.load(gates + 3 * width)
-            let before = if let previousCell { part.load(previousCell) } else { Lanes.zero }
-            let t = hyperbolicTangent(part.load(cell))
-            let dh = part.load(hiddenGradient)
-            let dc = part.load(cellGradient) + dh * o * (one - t * t)
-            part.store(dc * g * i * (one - i), gates)
-            part.store(dc * before * f * (one - f), gates + width)
-            part.store(dc * i * (one - g * g), gates + 2 * width)
-            part.store(dh * t * o * (one - o), gates + 3 * width)
-            part.store(dc * f, cellGradient)
+        let (i, f, g, o) = (gates, gates + width, gates + 2 * width, gates + 3 * width)
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { memory in
+            let t = memory.baseAddress!
+            t.update(from: cell, count: width)
+            applyHyperbolicTangent(t, width)
+            // Short loops of few arrays: the compiler makes registers of them.
+            for k in 0..<width { dc[k] = dc[k] + dh[k] * o[k] * (1 - t[k] * t[k]) }
+            for k in 0..<width { o[k] = dh[k] * t[k] * o[k] * (1 - o[k]) }
+        }
+        for k in 0..<width {
+            let (input, candidate) = (i[k], g[k])
+            i[k] = dc[k] * candidate * input * (1 - input)
+            g[k] = dc[k] * input * (1 - candidate * candidate)
+        }
+        for k in 0..<width {
+            let forget = f[k]
+            f[k] = if let previousCell { dc[k] * previousCell[k] * forget * (1 - forget) } else { 0 }
+            dc[k] = dc[k] * forget
         }
     }
 }
@@ -56,18 +57,17 @@ public enum GRUCell {
         gates: UnsafeMutablePointer<Float>, recurrent: UnsafeMutablePointer<Float>,
         previousHidden: UnsafeMutablePointer<Float>?, hidden: UnsafeMutablePointer<Float>, width: Int
     ) {
-        let one = Lanes(repeating: 1)
-        for index in stride(from: 0, to: width, by: Lanes.scalarCount) {
-            let part = LanePart(index, of: width)
-            let r = logistic(part.load(gates) + part.load(recurrent))
-            let z = logistic(part.load(gates + width) + part.load(recurrent + width))
-            let n = hyperbolicTangent(
-                r.timesPlus(part.load(recurrent + 2 * width), part.load(gates + 2 * width)))
-            let before = if let previousHidden { part.load(previousHidden) } else { Lanes.zero }
-            part.store(r, gates)
-            part.store(z, gates + width)
-            part.store(n, gates + 2 * width)
-            part.store((one - z).timesPlus(n, z * before), hidden)
+        let (z, n) = (gates + width, gates + 2 * width)
+        for k in 0..<2 * width { gates[k] += recurrent[k] }
+        applyLogistic(gates, 2 * width)
+        forLanes(width) { index, load, store in
+            store(load(gates + index).timesPlus(load(recurrent + 2 * width + index), load(n + index)), n + index)
+        }
+        applyHyperbolicTangent(n, width)
+        forLanes(width) { index, load, store in
+            let before = if let previousHidden { load(previousHidden + index) } else { Lanes.zero }
+            let update = load(z + index)
+            store((Lanes(repeating: 1) - update).timesPlus(load(n + index), update * before), hidden + index)
         }
     }
 
@@ -75,24 +75,23 @@ public enum GRUCell {
     /// replaces `hiddenGradient` by its direct part z·dh for h′.
     public static func backward(
         gates: UnsafeMutablePointer<Float>, recurrent: UnsafeMutablePointer<Float>,
-        previousHidden: UnsafeMutablePointer<Float>?, hiddenGradient: UnsafeMutablePointer<Float>, width: Int
+        previousHidden: UnsafeMutablePointer<Float>?, hiddenGradient dh: UnsafeMutablePointer<Float>, width: Int
     ) {
-        let one = Lanes(repeating: 1)
-        for index in stride(from: 0, to: width, by: Lanes.scalarCount) {
-            let part = LanePart(index, of: width)
-            let r = part.load(gates), z = part.load(gates + width), n = part.load(gates + 2 * width)
-            let before = if let previousHidden { part.load(previousHidden) } else { Lanes.zero }
-            let dh = part.load(hiddenGradient)
-            let dn = dh * (one - z) * (one - n * n)
-            let dr = dn * part.load(recurrent + 2 * width) * r * (one - r)
-            let dz = dh * (before - n) * z * (one - z)
-            part.store(dr, gates)
-            part.store(dz, gates + width)
-            part.store(dn, gates + 2 * width)
-            part.store(dr, recurrent)
-            part.store(dz, recurrent + width)
-            part.store(dn * r, recurrent + 2 * width)
-            part.store(dh * z, hiddenGradient)
+        let (r, z, n) = (gates, gates + width, gates + 2 * width)
+        let (resetGradient, updateGradient, recurrentNew) = (recurrent, recurrent + width, recurrent + 2 * width)
+        for k in 0..<width {
+            updateGradient[k] = dh[k] * ((previousHidden?[k] ?? 0) - n[k]) * z[k] * (1 - z[k])
+            n[k] = dh[k] * (1 - z[k]) * (1 - n[k] * n[k])
         }
+        for k in 0..<width {
+            dh[k] = dh[k] * z[k]
+            z[k] = updateGradient[k]
+        }
+        for k in 0..<width {
+            let reset = r[k]
+            r[k] = n[k] * recurrentNew[k] * reset * (1 - reset)
+            recurrentNew[k] = n[k] * reset
+        }
+        resetGradient.update(from: r, count: width)
     }
 }

@@ -74,25 +74,3 @@ func forLanes(
     }
     if end < width { body(end, { partialLanes($0, width - end) }, { storePartial($0, $1, width - end) }) }
 }
-
-/// A register's worth of the elements of some rows, or their end where that does not fill one. For bodies longer than what is
-/// inlined as a closure: in `forLanes` each of their loads would be a call.
-struct LanePart {
-    private let index: Int, count: Int
-
-    /// The part from element `index` on of rows of `width` elements.
-    @inline(__always)
-    init(_ index: Int, of width: Int) { (self.index, count) = (index, min(Lanes.scalarCount, width &- index)) }
-
-    /// The elements of the row that begins at `row`.
-    @inline(__always)
-    func load(_ row: UnsafeMutablePointer<Float>) -> Lanes {
-        count == Lanes.scalarCount ? row[lanes: index] : partialLanes(row + index, count)
-    }
-
-    /// Writes them to the row that begins at `row`.
-    @inline(__always)
-    func store(_ value: Lanes, _ row: UnsafeMutablePointer<Float>) {
-        if count == Lanes.scalarCount { row[lanes: index] = value } else { storePartial(value, row + index, count) }
-    }
-}
