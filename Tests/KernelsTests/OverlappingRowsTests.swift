@@ -4,8 +4,7 @@ import Testing
 
 @testable import Kernels
 
-@Suite(
-    "Convolution by overlapping rows", .enabled(if: TileStrip.Terms.arePossible, "the level has too few registers"))
+@Suite("Convolution by overlapping rows")
 struct OverlappingRowsTests {
     /// Height, width, channels in and out, kernel, strides, padding: one register, two, three; rows shorter than a tile
     /// and longer than a chunk; kernels wider than the map; no padding.

@@ -7,12 +7,19 @@ enum TileStrip {
         var rowStride = RegisterTile.columns
 
         /// Whether more than one is possible. With the 16 registers of AVX2 the loop over terms leaves none for the tile:
-        /// every product fell to half of its speed (Zen 5, 2026-11-25).
+        /// every product fell to half of its speed (Zen 5, 2026-11-25). There each term is a strip that goes on (`Begun`).
         #if JCM_LEVEL_V4
             static let arePossible = true
         #else
             static let arePossible = false
         #endif
+    }
+
+    /// Sums that a strip goes on with, for an output as wide as a tile, and elements from one row of its panel to the next.
+    struct Begun {
+        let sums: UnsafeMutablePointer<Float>
+        let stride: Int
+        var rowStride = RegisterTile.columns
     }
 
     /// Depth from which tiles ask for the place where they go: shallower ones are done before it is there.
@@ -53,6 +60,29 @@ enum TileStrip {
                 columns(a + $0, depthStride, panel, depth: depth, count: $1, $2, terms: terms)
             }
         }
+    }
+
+    /// output = begun + a·panel for `count` rows, each element one chain of multiply-adds with those that went before.
+    @inline(never)
+    static func moreRows(
+        _ a: UnsafeMutablePointer<Float>, _ rowStride: Int, _ panel: UnsafeMutablePointer<Float>, depth: Int,
+        count: Int, _ output: PanelOutput, first: Int = 0, begun: Begun
+    ) {
+        blocks(
+            a, rows: TileStrides(rowStride), steps: TileStrides(1), panel, depth, count, first, Terms(), nil,
+            wide: true,
+            output, begun: begun)
+    }
+
+    /// output = begun + aᵗ·panel for `count` columns of a.
+    @inline(never)
+    static func moreColumns(
+        _ a: UnsafeMutablePointer<Float>, _ depthStride: Int, _ panel: UnsafeMutablePointer<Float>, depth: Int,
+        count: Int, _ output: PanelOutput, begun: Begun
+    ) {
+        blocks(
+            a, rows: TileStrides(1), steps: TileStrides(depthStride), panel, depth, count, 0, Terms(), nil, wide: true,
+            output, begun: begun)
     }
 
     /// output = aᵗ·panel for `count` columns of a, packed in blocks of a tile's rows `blockStride` apart; there are no sums.
@@ -142,19 +172,20 @@ enum TileStrip {
     private static func blocks(
         _ a: UnsafeMutablePointer<Float>, rows: TileStrides, steps: TileStrides, _ panel: UnsafeMutablePointer<Float>,
         next: UnsafeMutablePointer<Float>? = nil, _ depth: Int, _ count: Int, _ start: Int, _ terms: Terms,
-        _ ahead: Ahead?, wide: Bool, _ output: PanelOutput, whole: Int? = nil, shift: Int = 0
+        _ ahead: Ahead?, wide: Bool, _ output: PanelOutput, whole: Int? = nil, shift: Int = 0, begun: Begun? = nil
     ) {
         let (isPacked, whole) = (whole != nil, whole ?? RegisterTile.rows &* rows.one)
         var (place, soon, asking) = (a, next.map { $0 - panel } ?? 0, RegisterTile.tilesAskingForPanel)
         RegisterTile.forEachBlock(count, wholeFirst: isPacked) { first, size in
             ahead?.fetch()
             var tile = RegisterTile()
+            if let begun { tile.load(size, begun.sums + first &* begun.stride, stride: begun.stride) }
             #if JCM_LEVEL_V4
                 var (left, right, term) = (place, panel, 0)
                 repeat {
                     tile.accumulate(
                         size, wide: wide, left, rows: rows, steps: steps, right,
-                        bStride: terms.rowStride, depth: depth, soon: soon)
+                        bStride: begun?.rowStride ?? terms.rowStride, depth: depth, soon: soon)
                     left += terms.leftStride
                     right += terms.panelStride
                     term &+= 1
@@ -162,7 +193,7 @@ enum TileStrip {
             #else
                 tile.accumulate(
                     size, wide: wide, place, rows: rows, steps: steps, panel,
-                    bStride: RegisterTile.columns, depth: depth, soon: soon)
+                    bStride: begun?.rowStride ?? RegisterTile.columns, depth: depth, soon: soon)
             #endif
             asking &-= 1
             soon = asking > 0 ? soon &+ RegisterTile.line : 0
