@@ -11,7 +11,7 @@ public import Tensors
 /// let reducer = try NodeReducer(node, count: store.bufferCount, grain: 16, team: team)
 /// try reducer.take(store.values)
 /// store.share(values: reducer.values, gradients: reducer.gradients, heldBy: reducer)
-/// reducer.begin { part in …values[part] changes by gradients[part]… }
+/// reducer.begin { part, first, second in …values[part] changes by first + second… }
 /// …backward; reducer.finished(downTo: …) as gradients become final…
 /// reducer.finish()
 /// // the values are new on all ranks; the gradients are free again
