@@ -14,7 +14,7 @@ enum TreeSum {
     static func sum<Element: FloatingPoint>(
         _ terms: [UnsafeMutablePointer<Element>], length: Int, into target: UnsafeMutablePointer<Element>
     ) {
-        for start in Swift.stride(from: 0, to: length, by: block) {
+        for start in stride(from: 0, to: length, by: block) {
             let width = min(block, length - start)
             if let last = addPairs(terms, start, width) {
                 add(terms[0] + start, terms[last] + start, into: target + start, width)
@@ -30,7 +30,7 @@ enum TreeSum {
         _ terms: [UnsafeMutablePointer<Element>], length: Int
     ) -> (first: UnsafeMutablePointer<Element>, second: UnsafeMutablePointer<Element>?) {
         var last: Int?
-        for start in Swift.stride(from: 0, to: length, by: block) {
+        for start in stride(from: 0, to: length, by: block) {
             last = addPairs(terms, start, min(block, length - start))
         }
         return (terms[0], last.map { terms[$0] })

@@ -36,11 +36,13 @@ final class TrainingStep {
             buffer: store.gradients, maximumMicroBatches: microBatches, team: team)
         exchange = try GradientExchange(
             settings, store, optimiser, accumulator, node: node, world: world, team: team)
-        let sum = node == nil ? nil : try NodeSum(world)
-        sum?.meanwhile = { [exchange] in exchange.workAhead() }
-        statisticsReducer =
-            settings.batchNorm == .global && world.count > 1
-            ? RankStatisticsReducer(try world.duplicate(), shared: sum) : nil
+        if settings.batchNorm == .global && world.count > 1 {
+            let sum = node == nil ? nil : try NodeSum(world)
+            sum?.meanwhile = { [exchange] in exchange.workAhead() }
+            statisticsReducer = RankStatisticsReducer(try world.duplicate(), shared: sum)
+        } else {
+            statisticsReducer = nil
+        }
         var weights = LossWeights(identity: Float(settings.lambda))
         weights.attributes = Float(settings.attributeWeight)
         weights.labelSmoothing = Float(settings.labelSmoothing)
