@@ -59,31 +59,15 @@ public enum BatchNormalisation {
         precondition(
             residual.map { $0.map.count == x.count && ($0.affine?.factor.count ?? channels) == channels } ?? true,
             "a residual of another shape than \(x.shape)")
-        let (f, o, map) = (factor.pointer, offset.pointer, residual?.map.pointer)
-        let (rf, ro) = (residual?.affine?.factor.pointer, residual?.affine?.offset.pointer)
-        team.ranges(x.shape.rows, grain: 8) { range in
-            for row in range {
-                let (source, target) = (x.pointer + row * channels, y.pointer + row * channels)
-                let extra = map.map { $0 + row * channels }
-                if let extra, let rf, let ro {
-                    forLanes(channels) { c, load, store in
-                        let shortcut = load(extra + c) * load(rf + c) + load(ro + c)
-                        let value = load(source + c) * load(f + c) + load(o + c) + shortcut
-                        store(rectified ? value.passed(where: value) : value, target + c)
-                    }
-                } else if let extra {
-                    forLanes(channels) { c, load, store in
-                        let value = load(source + c) * load(f + c) + load(o + c) + load(extra + c)
-                        store(rectified ? value.passed(where: value) : value, target + c)
-                    }
-                } else {
-                    forLanes(channels) { c, load, store in
-                        let value = load(source + c) * load(f + c) + load(o + c)
-                        store(rectified ? value.passed(where: value) : value, target + c)
-                    }
-                }
-            }
+        func pass<Shortcut: CompanionMap>(_ shortcut: Shortcut) {
+            let pass = NormalisingPass(
+                x: x.pointer, factor: factor.pointer, offset: offset.pointer, shortcut: shortcut, rectified: rectified,
+                y: y.pointer)
+            team.ranges(x.shape.rows, grain: 8) { pass.run($0, of: x.shape) }
         }
+        guard let residual else { return pass(NoMap()) }
+        guard let (factor, offset) = residual.affine else { return pass(PlainMap(map: residual.map.pointer)) }
+        pass(NormalisedMap(map: residual.map.pointer, factor: factor.pointer, offset: offset.pointer))
     }
 
     /// totals = [Σg…, Σg·(x − μ)…], g being what `mask` lets through of the output's gradient. Shapes: gradient, x [R, C],
@@ -94,38 +78,19 @@ public enum BatchNormalisation {
     ) {
         let (rows, channels) = (x.shape.rows, x.shape.last)
         precondition(gradient.count == x.count, "gradient \(gradient.shape) of \(x.shape)")
-        let (g, values, mu, affine) = (gradient.pointer, x.pointer, mean.pointer, mask.affine)
-        var y: UnsafeMutablePointer<Float>?
-        if case .output(let output) = mask { y = output.pointer }
-        ChannelSums.reduce(
-            rows: rows, channels: channels, scratch: scratch, team: team, totals: totals.baseAddress!
-        ) { range, first, second in
-            for row in range {
-                let (line, input) = (g + row * channels, values + row * channels)
-                if let (f, o) = affine {
-                    forLanes(channels) { c, load, store in
-                        let value = load(input + c)
-                        let passed = load(line + c).passed(where: value * load(f + c) + load(o + c))
-                        store(load(first + c) + passed, first + c)
-                        store(load(second + c) + passed * (value - load(mu + c)), second + c)
-                    }
-                    continue
-                }
-                if let output = y.map({ $0 + row * channels }) {
-                    forLanes(channels) { c, load, store in
-                        let passed = load(line + c).passed(where: load(output + c))
-                        store(passed, line + c)
-                        store(load(first + c) + passed, first + c)
-                        store(load(second + c) + passed * (load(input + c) - load(mu + c)), second + c)
-                    }
-                    continue
-                }
-                forLanes(channels) { c, load, store in
-                    let passed = load(line + c)
-                    store(load(first + c) + passed, first + c)
-                    store(load(second + c) + passed * (load(input + c) - load(mu + c)), second + c)
-                }
+        func pass<Gradient: CompanionMap>(_ gradient: Gradient) {
+            ChannelSums.reduce(
+                rows: rows, channels: channels, scratch: scratch, team: team, totals: totals.baseAddress!
+            ) { range, first, second in
+                GradientSummingPass(x: x.pointer, mean: mean.pointer, gradient: gradient, first: first, second: second)
+                    .run(range, of: x.shape)
             }
+        }
+        switch mask {
+        case .none: pass(PlainMap(map: gradient.pointer))
+        case .output(let output): pass(GradientByOutput(gradient: gradient.pointer, output: output.pointer))
+        case .normalised(let factor, let offset):
+            pass(GradientByInput(gradient: gradient.pointer, factor: factor.pointer, offset: offset.pointer))
         }
     }
 
@@ -136,33 +101,15 @@ public enum BatchNormalisation {
         _ gradient: Tensor, _ x: Tensor, mean: Tensor, factor: Tensor, a: Tensor, b: Tensor, mask: RectifierMask,
         into result: Tensor, team: WorkerTeam
     ) {
-        let channels = x.shape.last
-        let (mu, f, pa, pb, affine) = (mean.pointer, factor.pointer, a.pointer, b.pointer, mask.affine)
-        team.ranges(x.shape.rows, grain: 8) { range in
-            for row in range {
-                let g = gradient.pointer + row * channels
-                let (source, target) = (x.pointer + row * channels, result.pointer + row * channels)
-                if let (mf, mo) = affine {
-                    forLanes(channels) { c, load, store in
-                        let value = load(source + c)
-                        let passed = load(g + c).passed(where: value * load(mf + c) + load(mo + c))
-                        store(
-                            load(f + c) * (passed - load(pa + c) - (value - load(mu + c)) * load(pb + c)), target + c)
-                    }
-                } else {
-                    forLanes(channels) { c, load, store in
-                        let shifted = load(g + c) - load(pa + c)
-                        store(load(f + c) * (shifted - (load(source + c) - load(mu + c)) * load(pb + c)), target + c)
-                    }
-                }
-            }
+        func pass<Gradient: CompanionMap>(_ gradient: Gradient) {
+            let pass = InputGradientPass(
+                x: x.pointer, mean: mean.pointer, factor: factor.pointer, a: a.pointer, b: b.pointer,
+                gradient: gradient, result: result.pointer)
+            team.ranges(x.shape.rows, grain: 8) { pass.run($0, of: x.shape) }
         }
+        guard case .normalised(let maskFactor, let maskOffset) = mask else {
+            return pass(PlainMap(map: gradient.pointer))
+        }
+        pass(GradientByInput(gradient: gradient.pointer, factor: maskFactor.pointer, offset: maskOffset.pointer))
     }
-}
-
-extension Lanes {
-    /// Itself where a rectifier lets `output` through, and 0 elsewhere, also where that is no number. `output` must be made by
-    /// the operations of `apply`: the two would else differ where it is next to 0.
-    @inline(__always)
-    fileprivate func passed(where output: Lanes) -> Lanes { Lanes.zero.replacing(with: self, where: output .> .zero) }
 }

@@ -13,10 +13,4 @@ public enum RectifierMask {
     /// The gradient where factor·x + offset is above 0: the normalisation's own output, which no
     /// residual was added to. Nothing but x is read, and the gradient stays as it is.
     case normalised(factor: Tensor, offset: Tensor)
-
-    /// Factor and offset, if the mask is made of them.
-    var affine: (factor: UnsafeMutablePointer<Float>, offset: UnsafeMutablePointer<Float>)? {
-        guard case .normalised(let factor, let offset) = self else { return nil }
-        return (factor.pointer, offset.pointer)
-    }
 }
