@@ -10,7 +10,7 @@ protocol CompanionMap {
     func value<Access: LaneAccess>(_ place: Int, _ x: Lanes, _ channels: Channels, _ access: Access) -> Lanes
 }
 
-/// y = [max(0, ·)](factor·x + offset + shortcut) per channel.
+/// y = [max(0, ·)](factor·x + offset + shortcut) per channel. Shapes: x, y, shortcut [R, C], factor, offset [C].
 struct NormalisingPass<Shortcut: CompanionMap>: ChannelPass {
     let x: UnsafeMutablePointer<Float>, factor: UnsafeMutablePointer<Float>, offset: UnsafeMutablePointer<Float>
     let shortcut: Shortcut
@@ -32,7 +32,7 @@ struct NormalisingPass<Shortcut: CompanionMap>: ChannelPass {
     }
 }
 
-/// first += Σ g and second += Σ g·(x − mean) per channel.
+/// first += Σ g and second += Σ g·(x − mean) per channel. Shapes: x, g [R, C], all others [C].
 struct GradientSummingPass<Gradient: CompanionMap>: ChannelPass {
     let x: UnsafeMutablePointer<Float>, mean: UnsafeMutablePointer<Float>
     let gradient: Gradient
@@ -65,7 +65,7 @@ struct GradientSummingPass<Gradient: CompanionMap>: ChannelPass {
     }
 }
 
-/// result = factor·(g − a − (x − mean)·b) per channel.
+/// result = factor·(g − a − (x − mean)·b) per channel. Shapes: x, g, result [R, C], all others [C].
 struct InputGradientPass<Gradient: CompanionMap>: ChannelPass {
     let x: UnsafeMutablePointer<Float>, mean: UnsafeMutablePointer<Float>, factor: UnsafeMutablePointer<Float>
     let a: UnsafeMutablePointer<Float>, b: UnsafeMutablePointer<Float>
