@@ -33,22 +33,26 @@ public struct Dropout: Sendable {
     /// What survivors are multiplied with.
     public var factor: Float { 1 / (1 - probability) }
 
-    /// Masks a tensor [N, …] in place, of which sample n has the numbers of position n. Called on the gradient, it is
-    /// its own backward: the mask is drawn again, not kept.
-    public func apply(_ tensor: Tensor, _ randomness: SampleRandomness, team: WorkerTeam) {
+    /// Masks a tensor [N, …] in place, of which sample n has the numbers of position n; of [R, …], where `rows` are given,
+    /// sample n is the rows of sequence n. Called on the gradient, it is its own backward: the mask is drawn again, not kept.
+    public func apply(
+        _ tensor: Tensor, _ randomness: SampleRandomness, rows: SequenceRows? = nil, team: WorkerTeam
+    ) {
         guard threshold > 0 else { return }
-        let samples = tensor.shape[0], length = tensor.count / max(samples, 1)
+        let rows = rows ?? SequenceRows(count: tensor.shape[0], length: 1)
+        precondition(rows.total == tensor.shape[0], "\(tensor.shape) for sequences of \(rows.total) rows")
         precondition(
-            samples <= randomness.positions.count, "\(samples) samples, \(randomness.positions.count) positions")
+            rows.count <= randomness.positions.count, "\(rows.count) samples, \(randomness.positions.count) positions")
+        let line = tensor.count / max(tensor.shape[0], 1)
         let chunk = 4096
-        let chunks = (length + chunk - 1) / chunk
-        team.ranges(samples * chunks) { range in
+        let chunks = (rows.longest * line + chunk - 1) / chunk
+        team.ranges(rows.count * chunks) { range in
             for index in range {
                 let (sample, part) = index.quotientAndRemainder(dividingBy: chunks)
-                let low = part * chunk
+                let own = rows[sample], low = part * chunk, high = min(own.count * line, low + chunk)
+                guard low < high else { continue }
                 mask(
-                    tensor.pointer + sample * length, low..<min(length, low + chunk), randomness.seed,
-                    randomness.positions[sample])
+                    tensor.pointer + own.lowerBound * line, low..<high, randomness.seed, randomness.positions[sample])
             }
         }
     }

@@ -1,18 +1,18 @@
 internal import Kernels
 internal import Tensors
 
-/// A tensor [N, L, …] of which each row holds, from `offset` on, the `count` heads' vectors of `width` side by side.
+/// A tensor [N, L, …] or [R, …] of which each row holds, from `offset` on, the heads' vectors of `width` side by side.
 struct AttentionHeads {
     let tensor: Tensor
+    let rows: SequenceRows
     let offset: Int
-    let count: Int
     let width: Int
 
     /// Head `head` of picture `picture`, as a matrix [L, width]: no element moves.
     func matrix(_ picture: Int, _ head: Int) -> Matrix {
-        let (length, line) = (tensor.shape[1], tensor.shape[2])
+        let (own, line) = (rows[picture], tensor.shape.last)
         return Matrix(
-            tensor.pointer + picture * length * line + offset + head * width, rows: length, columns: width,
+            tensor.pointer + own.lowerBound * line + offset + head * width, rows: own.count, columns: width,
             stride: line)
     }
 }
@@ -26,15 +26,14 @@ struct ScaledDotProduct {
     let dropout: Dropout
     let context: LayerContext
 
-    /// `probabilities` and `dropped` are [N, h, Lq, Lk]; without dropout `dropped` is not used.
+    /// `probabilities` and `dropped` have room for [N, h, Lq, Lk] of the longest; without dropout `dropped` is not used.
     func forward(
         _ q: AttentionHeads, _ k: AttentionHeads, _ v: AttentionHeads, probabilities: Tensor, dropped: Tensor,
         into output: AttentionHeads, _ pass: Pass
     ) {
-        precondition(
-            !isCausal || probabilities.shape[2] == probabilities.shape[3], "a causal mask over \(probabilities.shape)")
+        precondition(!isCausal || q.rows == k.rows, "a causal mask over queries and keys of other lengths")
         let drops = drops(pass)
-        eachHead(probabilities, drops ? dropped : probabilities, width: q.width) { work, picture, head, p, used in
+        eachHead(q, k, probabilities, drops ? dropped : probabilities) { work, picture, head, p, used in
             work.probabilities(
                 q.matrix(picture, head), k.matrix(picture, head), isCausal: isCausal, into: p)
             if drops {
@@ -51,7 +50,7 @@ struct ScaledDotProduct {
         probabilities: Tensor, dropped: Tensor, into dq: AttentionHeads, _ dk: AttentionHeads,
         _ dv: AttentionHeads, _ pass: Pass
     ) {
-        eachHead(probabilities, drops(pass) ? dropped : probabilities, width: q.width) { work, picture, head, p, used in
+        eachHead(q, k, probabilities, drops(pass) ? dropped : probabilities) { work, picture, head, p, used in
             work.backward(
                 outputGradient.matrix(picture, head), q.matrix(picture, head), k.matrix(picture, head),
                 v.matrix(picture, head), probabilities: p, used: used, into: dq.matrix(picture, head),
@@ -63,18 +62,23 @@ struct ScaledDotProduct {
 
     /// Calls `body` with each picture and head, and its parts of the two tensors [N, h, Lq, Lk].
     private func eachHead(
-        _ probabilities: Tensor, _ used: Tensor, width: Int, _ body: (HeadAttention, Int, Int, Tensor, Tensor) -> Void
+        _ q: AttentionHeads, _ k: AttentionHeads, _ probabilities: Tensor, _ used: Tensor,
+        _ body: (HeadAttention, Int, Int, Tensor, Tensor) -> Void
     ) {
-        let shape = probabilities.shape, (heads, queries, keys) = (shape[1], shape[2], shape[3])
-        let all = shape[0] * heads, size = HeadAttention.workSize(queries: queries, keys: keys, width: width)
-        let p = probabilities.reshaped(all, queries * keys), used = used.reshaped(all, queries * keys)
+        let heads = probabilities.shape[1], all = q.rows.count * heads, width = q.width
+        let size = HeadAttention.workSize(queries: q.rows.longest, keys: k.rows.longest, width: width)
         context.scratch.with(Shape(context.team.count, size)) { memory in
             context.team.pieces(all) { thread, piece in
-                let work = HeadAttention(
-                    queries: queries, keys: keys, width: width, scale: 1 / Float(width).squareRoot(),
-                    in: memory.slice(thread..<thread + 1))
                 for index in piece {
-                    body(work, index / heads, index % heads, p.slice(index..<index + 1), used.slice(index..<index + 1))
+                    let (picture, head) = index.quotientAndRemainder(dividingBy: heads)
+                    let (queries, keys) = (q.rows[picture].count, k.rows[picture].count)
+                    let work = HeadAttention(
+                        queries: queries, keys: keys, width: width, scale: 1 / Float(width).squareRoot(),
+                        in: memory.slice(thread..<thread + 1))
+                    let room = probabilities.shape[2] * probabilities.shape[3], p = index * room
+                    body(
+                        work, picture, head, probabilities.reshaped(probabilities.count).slice(p..<p + queries * keys),
+                        used.reshaped(used.count).slice(p..<p + queries * keys))
                 }
             }
         }

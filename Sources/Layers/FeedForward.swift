@@ -22,10 +22,10 @@ public final class FeedForward {
         (self.inner, self.context) = (inner, context)
     }
 
-    /// Shapes: [N, L, D] → [N, L, D].
+    /// Shapes: [N, L, D] → [N, L, D], or [R, D] → [R, D].
     public func forward(_ input: Tensor, _ pass: Pass) -> Tensor {
         let hidden = first.forward(input, rectified: true)
-        if pass.isTraining { dropout.apply(hidden, pass.randomness, team: context.team) }
+        dropout.apply(hidden, pass, team: context.team)
         self.hidden = hidden
         return second.forward(hidden, pass)
     }

@@ -57,6 +57,9 @@ public struct Pass {
     /// Adds channel totals over ranks, where batch normalisation spans them.
     public let statisticsReducer: (any StatisticsReducer)?
 
+    /// Whose rows those of sequences [R, D] are; nil where sequences are of one length, [N, L, D].
+    public private(set) var rows: SequenceRows?
+
     /// Inference.
     public static var inference: Pass {
         Pass(isTraining: false, randomness: SampleRandomness(seed: 0, positions: []), statisticsReducer: nil)
@@ -67,6 +70,29 @@ public struct Pass {
         _ randomness: SampleRandomness, statisticsReducer: (any StatisticsReducer)? = nil
     ) -> Pass {
         Pass(isTraining: true, randomness: randomness, statisticsReducer: statisticsReducer)
+    }
+
+    /// The same pass over sequences [R, D] that have `rows`.
+    public func over(_ rows: SequenceRows) -> Pass {
+        var copy = self
+        copy.rows = rows
+        return copy
+    }
+
+    /// Whose rows those of `x` are, [N, L, D] or [R, D].
+    func rows(of x: Tensor) -> SequenceRows {
+        guard x.shape.rank == 2 else { return SequenceRows(count: x.shape[0], length: x.shape[1]) }
+        guard let rows, rows.total == x.shape[0] else {
+            preconditionFailure("rows \(x.shape) of sequences that have \(rows?.total ?? 0)")
+        }
+        return rows
+    }
+}
+
+extension Dropout {
+    /// Masks `x`, of pictures or of the pass's sequences, where training goes on.
+    func apply(_ x: Tensor, _ pass: Pass, team: WorkerTeam) {
+        if pass.isTraining { apply(x, pass.randomness, rows: pass.rows, team: team) }
     }
 }
 

@@ -1,7 +1,7 @@
 internal import Kernels
 public import Tensors
 
-/// Layer normalisation of rows of `width`. Shapes: [N, L, D] → [N, L, D]. Ba et al. 2016.
+/// Layer normalisation of rows of `width`. Shapes: [N, L, D] → [N, L, D], or [R, D] → [R, D]. Ba et al. 2016.
 public final class LayerNorm: Layer {
     private let name: String
     private let weight: Parameter, bias: Parameter
@@ -22,10 +22,10 @@ public final class LayerNorm: Layer {
         context.clock?.begin(name, .forward)
         defer { context.clock?.end() }
         self.input = input
-        let result = output.prefix(input.shape[0])
+        let result = output.shaped(like: input)
         LayerNormalisation.forward(
             input, weight: weight.values, bias: bias.values, into: result,
-            moments: moments.prefix(input.shape[0]), team: context.team)
+            moments: moments.shaped(like: input), team: context.team)
         return result
     }
 
@@ -34,7 +34,7 @@ public final class LayerNorm: Layer {
         defer { context.clock?.end() }
         guard let input else { preconditionFailure("\(name): backward without forward") }
         LayerNormalisation.backward(
-            outputGradient, x: input, weight: weight.values, moments: moments.prefix(input.shape[0]),
+            outputGradient, x: input, weight: weight.values, moments: moments.shaped(like: input),
             into: inputGradient ?? outputGradient, weightGradient: weight.gradient,
             biasGradient: bias.gradient, team: context.team)
         context.parameters.finish(weight.range.lowerBound..<bias.range.upperBound)

@@ -36,7 +36,7 @@ public final class Linear: Layer {
         context.clock?.begin(name, .forward)
         defer { context.clock?.end() }
         self.input = input
-        let result = output.prefix(input.shape[0])
+        let result = output.shaped(like: input)
         apply(to: input, into: result, rectified: rectified)
         return result
     }

@@ -3,7 +3,7 @@ public import Tensors
 
 /// Multi-head attention, of a sequence to itself or to a memory. Vaswani et al. 2017, as `torch.nn.MultiheadAttention`.
 ///
-/// Shapes: x [N, L, D], memory [N, M, D], y [N, L, D]; in_proj_weight [3D, D] holds W_q, W_k, W_v one under another,
+/// Shapes: x [N, L, D], memory [N, M, D], y [N, L, D], or x and y [R, D] under the pass's rows; in_proj_weight [3D, D] holds W_q, W_k, W_v one under another,
 /// out_proj.weight [D, D].
 public final class MultiHeadAttention {
     private let name: String
@@ -59,14 +59,14 @@ public final class MultiHeadAttention {
     public func forward(_ input: Tensor, memory: Tensor? = nil, _ pass: Pass) -> Tensor {
         precondition((memory == nil) == isSelf, "\(name): memory \(isSelf ? "given" : "missing")")
         (self.input, self.memory) = (input, memory)
-        let pictures = input.shape[0]
-        let (q, k, v) = project(pictures)
-        let concat = heads(mixed.prefix(pictures), 0)
+        let (first, second) = projections(of: input)
+        projectRows(0..<first.shape.last, of: input, into: first)
+        if let memory, let second { projectRows(width..<3 * width, of: memory, into: second) }
+        let (q, k, v) = views(first, second, pass)
+        let (concat, result) = (mixed.shaped(like: input), output.shaped(like: input))
         product.forward(
-            q, k, v, probabilities: probabilities.prefix(pictures), dropped: dropped.prefix(pictures),
-            into: concat, pass)
-        let result = output.prefix(pictures)
-        applyOutput(to: Matrix(mixed.prefix(pictures)), into: Matrix(result))
+            q, k, v, probabilities: probabilities.tensor, dropped: dropped.tensor, into: heads(concat, 0, pass), pass)
+        applyOutput(to: Matrix(concat), into: Matrix(result))
         return result
     }
 
@@ -76,20 +76,19 @@ public final class MultiHeadAttention {
         _ pass: Pass
     ) {
         guard let input else { preconditionFailure("\(name): backward without forward") }
-        let pictures = input.shape[0]
-        let (q, k, v) = views(queries.prefix(pictures), memoryKeys?.prefix(pictures))
-        context.scratch.with(mixed.shape.withFirst(pictures)) { mixedGradient in
+        let (first, second) = projections(of: input)
+        let (q, k, v) = views(first, second, pass)
+        context.scratch.with(outputGradient.shape) { mixedGradient in
             addGradients(
-                outputGradient, mixed.prefix(pictures), Matrix(outputWeight.gradient), outputBias.gradient)
+                outputGradient, mixed.shaped(like: input), Matrix(outputWeight.gradient), outputBias.gradient)
             multiply(
                 Operand(Matrix(outputGradient)), Operand(Matrix(outputWeight.values)), into: Matrix(mixedGradient),
                 scratch: context.scratch, team: context.team)
-            let second = memoryKeys?.shape.withFirst(pictures) ?? Shape(1)
-            context.scratch.with(queries.shape.withFirst(pictures), second) { dFirst, dSecond in
-                let (dq, dk, dv) = views(dFirst, memoryKeys == nil ? nil : dSecond)
+            context.scratch.with(first.shape, second?.shape ?? Shape(1)) { dFirst, dSecond in
+                let (dq, dk, dv) = views(dFirst, second == nil ? nil : dSecond, pass)
                 product.backward(
-                    heads(mixedGradient, 0), q, k, v, probabilities: probabilities.prefix(pictures),
-                    dropped: dropped.prefix(pictures), into: dq, dk, dv, pass)
+                    heads(mixedGradient, 0, pass), q, k, v, probabilities: probabilities.tensor,
+                    dropped: dropped.tensor, into: dq, dk, dv, pass)
                 carryBack(dFirst, rows: 0..<dFirst.shape.last, from: input, into: inputGradient, adding: false)
                 if let memory, let memoryGradient {
                     carryBack(dSecond, rows: width..<3 * width, from: memory, into: memoryGradient, adding: true)
@@ -99,12 +98,9 @@ public final class MultiHeadAttention {
         context.parameters.finish(inputWeight.range.lowerBound..<outputBias.range.upperBound)
     }
 
-    private func project(_ pictures: Int) -> (AttentionHeads, AttentionHeads, AttentionHeads) {
-        let first = queries.prefix(pictures)
-        if let input { projectRows(0..<first.shape.last, of: input, into: first) }
-        let second = memoryKeys?.prefix(pictures)
-        if let memory, let second { projectRows(width..<3 * width, of: memory, into: second) }
-        return views(first, second)
+    /// Where the projections of the input and, where there is one, of the memory lie.
+    private func projections(of input: Tensor) -> (Tensor, Tensor?) {
+        (queries.shaped(like: input), memory.flatMap { memoryKeys?.shaped(like: $0) })
     }
 
     /// result = x·W[rows]ᵗ + b[rows].
@@ -137,13 +133,16 @@ public final class MultiHeadAttention {
         addColumnSums(Matrix(gradient), to: bias, team: context.team)
     }
 
-    private func views(_ first: Tensor, _ second: Tensor?) -> (AttentionHeads, AttentionHeads, AttentionHeads) {
-        if let second { return (heads(first, 0), heads(second, 0), heads(second, width)) }
-        return (heads(first, 0), heads(first, width), heads(first, 2 * width))
+    /// Q, K and V of `first`, or K and V of `second`, the memory's, where there is one.
+    private func views(
+        _ first: Tensor, _ second: Tensor?, _ pass: Pass
+    ) -> (AttentionHeads, AttentionHeads, AttentionHeads) {
+        if let second { return (heads(first, 0, pass), heads(second, 0, pass), heads(second, width, pass)) }
+        return (heads(first, 0, pass), heads(first, width, pass), heads(first, 2 * width, pass))
     }
 
-    private func heads(_ tensor: Tensor, _ offset: Int) -> AttentionHeads {
-        AttentionHeads(tensor: tensor, offset: offset, count: heads, width: headWidth)
+    private func heads(_ tensor: Tensor, _ offset: Int, _ pass: Pass) -> AttentionHeads {
+        AttentionHeads(tensor: tensor, rows: pass.rows(of: tensor), offset: offset, width: headWidth)
     }
 
     /// Its line in a model's description; `isCausal` counts whole squares, as the products are made.

@@ -2,7 +2,7 @@ internal import Glibc
 internal import Kernels
 public import Tensors
 
-/// Positions added to a sequence, and dropout behind them. Shapes: x [N, L, D] in place.
+/// Positions added to sequences, and dropout behind them. Shapes: x [N, L, D], or [R, D] under the pass's rows, in place.
 public final class Positions {
     /// Where the vectors come from.
     public enum Method: String, Sendable, Codable, CaseIterable {
@@ -35,13 +35,14 @@ public final class Positions {
     /// x += positions, then dropout.
     public func apply(to x: Tensor, _ pass: Pass) {
         let vectors = self.vectors
-        precondition(x.shape[1] <= length && x.shape[2] == width, "\(x.shape) with positions \(length)×\(width)")
-        let line = x.shape[1] * width
-        context.team.elements(x.shape[0], each: line) { n in
-            let target = x.pointer + n * line
-            for index in 0..<line { target[index] += vectors.pointer[index] }
+        let rows = pass.rows(of: x)
+        precondition(
+            rows.longest <= length && x.shape.last == width, "\(x.shape) with positions \(length)×\(width)")
+        context.team.elements(rows.count, each: rows.longest * width) { n in
+            let target = x.pointer + rows[n].lowerBound * width
+            for index in 0..<rows[n].count * width { target[index] += vectors.pointer[index] }
         }
-        if pass.isTraining { dropout.apply(x, pass.randomness, team: context.team) }
+        dropout.apply(x, pass, team: context.team)
     }
 
     /// row += vector of `position` for each row of [R, D]: no dropout.
@@ -54,11 +55,12 @@ public final class Positions {
 
     /// Masks the gradient by the dropout, in place, and adds to the vectors' gradient.
     public func backward(_ gradient: Tensor, _ pass: Pass) {
-        if pass.isTraining { dropout.apply(gradient, pass.randomness, team: context.team) }
+        dropout.apply(gradient, pass, team: context.team)
         guard let learned else { return }
-        let line = gradient.shape[1] * width
-        for n in 0..<gradient.shape[0] {
-            for index in 0..<line { learned.gradient.pointer[index] += gradient.pointer[n * line + index] }
+        let rows = pass.rows(of: gradient)
+        for n in 0..<rows.count {
+            let source = gradient.pointer + rows[n].lowerBound * width
+            for index in 0..<rows[n].count * width { learned.gradient.pointer[index] += source[index] }
         }
         context.parameters.finish(learned.range)
     }
@@ -83,7 +85,7 @@ public final class Positions {
     public var parameterCount: Int { learned?.shape.count ?? 0 }
 }
 
-/// Token vectors, scaled by √D. Shapes: tokens [N, L] → [N, L, D]. Vaswani et al. 2017, 3.4.
+/// Token vectors, scaled by √D. Shapes: R tokens → [R, D]. Vaswani et al. 2017, 3.4.
 public final class Embedding {
     private let name: String
     private let weight: Parameter
@@ -92,7 +94,7 @@ public final class Embedding {
     private let width: Int
     private var tokens: [Int] = []
 
-    /// Vectors for `count` tokens, sequences of `length`.
+    /// Vectors for `count` tokens, sequences of up to `length`.
     public init(_ name: String, count: Int, length: Int, width: Int, _ context: LayerContext) {
         weight = context.parameters.add(
             "\(name).weight", Shape(count, width), .embedding, .normal(1 / Float(width).squareRoot()))
@@ -100,14 +102,12 @@ public final class Embedding {
         (self.name, self.width, self.context) = (name, width, context)
     }
 
-    /// y[n, l] = √D·E[tokens[n·L + l]].
+    /// y[r] = √D·E[tokens[r]] for the tokens of all sequences, one behind the other.
     public func forward(_ tokens: [Int]) -> Tensor {
         context.clock?.begin(name, .forward)
         defer { context.clock?.end() }
-        let length = output.shape[1]
-        precondition(tokens.count % length == 0, "\(tokens.count) tokens in sequences of \(length)")
         self.tokens = tokens
-        let result = output.prefix(tokens.count / length)
+        let all = output.tensor, result = all.reshaped(all.shape.rows, width).prefix(tokens.count)
         apply(tokens, into: result)
         return result
     }

@@ -37,8 +37,8 @@ final class Residual {
 
     func forward(_ x: Tensor, _ pass: Pass, _ inner: (Tensor) -> Tensor) -> Tensor {
         let branch = inner(isPreNorm ? norm.forward(x, pass) : x)
-        if pass.isTraining { dropout.apply(branch, pass.randomness, team: context.team) }
-        let total = sum.prefix(x.shape[0])
+        dropout.apply(branch, pass, team: context.team)
+        let total = sum.shaped(like: x)
         add(x, branch, into: total, team: context.team)
         return isPreNorm ? total : norm.forward(total, pass)
     }
@@ -48,7 +48,7 @@ final class Residual {
         if !isPreNorm { norm.backward(gradient, into: gradient, pass) }
         context.scratch.with(gradient.shape, gradient.shape) { branch, back in
             branch.assign(gradient)
-            if pass.isTraining { dropout.apply(branch, pass.randomness, team: context.team) }
+            dropout.apply(branch, pass, team: context.team)
             inner(branch, back)
             if isPreNorm { norm.backward(back, into: back, pass) }
             add(back, to: gradient, team: context.team)

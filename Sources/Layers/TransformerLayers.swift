@@ -51,7 +51,7 @@ public final class EncoderLayer: Layer {
 
 /// A layer of the Transformer's decoder, as `torch.nn.TransformerDecoderLayer` with ReLU and a causal mask.
 ///
-/// Shapes: x [N, L, D], memory [N, T, D], y [N, L, D].
+/// Shapes: x [N, L, D], memory [N, T, D], y [N, L, D], or x and y [R, D] under the pass's rows.
 public final class DecoderLayer {
     private let name: String
     private let context: LayerContext

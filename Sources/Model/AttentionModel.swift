@@ -4,7 +4,7 @@ public import Tensors
 
 /// The Transformer between the recurrent layers and the label sequence, with F behind it (SPEC §1).
 ///
-/// Shapes: memory input [N, T, D], tokens [N, L], logits [N, L, K + 1].
+/// Shapes: memory input [N, T, D], logits [R, K + 1] for the R tokens of N sequences, one sequence behind the other.
 public final class AttentionModel {
     private let encoderPositions: Positions
     private let encoder: [EncoderLayer]
@@ -17,6 +17,7 @@ public final class AttentionModel {
     private let encoderInput: Slot
     private let context: LayerContext
     private var encoded: Tensor?
+    private var decoded: SequenceRows?
 
     /// The most tokens that decoding can emit: learned positions end with the longest sequence.
     let decodingLimit: Int
@@ -65,9 +66,11 @@ public final class AttentionModel {
         return x
     }
 
-    /// Logits of the next token at each position, given the tokens before it.
-    public func decode(_ tokens: [Int], memory: Tensor, _ pass: Pass) -> Tensor {
-        var x = embedding.forward(tokens)
+    /// Logits of the next token at each position of each sequence of tokens, given the tokens before it.
+    public func decode(_ sequences: [[Int]], memory: Tensor, _ pass: Pass) -> Tensor {
+        let rows = SequenceRows(lengths: sequences.map(\.count)), pass = pass.over(rows)
+        decoded = rows
+        var x = embedding.forward(sequences.flatMap(\.self))
         decoderPositions.apply(to: x, pass)
         for layer in decoder { x = layer.forward(x, memory: memory, pass) }
         if let decoderNorm { x = decoderNorm.forward(x, pass) }
@@ -76,11 +79,10 @@ public final class AttentionModel {
 
     /// Overwrites `columnsGradient`, the gradient of `encode`'s input.
     public func backward(_ logitsGradient: Tensor, into columnsGradient: Tensor, _ pass: Pass) {
-        guard let encoded else { preconditionFailure("attention model: backward without forward") }
-        let (pictures, length) = (logitsGradient.shape[0], logitsGradient.shape[1])
-        let width = encoded.shape[2]
+        guard let encoded, let decoded else { preconditionFailure("attention model: backward without forward") }
         clear(columnsGradient, team: context.team)
-        context.scratch.with(Shape(pictures, length, width)) { gradient in
+        context.scratch.with(Shape(decoded.total, encoded.shape.last)) { gradient in
+            let pass = pass.over(decoded)
             classifier.backward(logitsGradient, into: gradient, pass)
             decoderNorm?.backward(gradient, into: gradient, pass)
             for layer in decoder.reversed() {

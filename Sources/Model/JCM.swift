@@ -86,10 +86,15 @@ public final class JCM {
         }
     }
 
-    /// Logits of the decoder [N, L, K + 1] for the recurrent layers' output, each position given the labels before it.
+    /// Logits of the decoder [N, L, K + 1] for the recurrent layers' output, each position given the labels before it: after
+    /// a sequence's end as if end marks followed.
     public func decoderLogits(_ sequence: Tensor, _ sequences: [[Int]], _ pass: Pass) -> Tensor {
-        let memory = attentionModel.encode(sequence, pass)
-        return attentionModel.decode(decoderInput(sequences), memory: memory, pass)
+        let padded = sequences.map { labels in
+            let rest = dimensions.longestSequence - labels.count
+            return decoderInput(labels) + Array(repeating: ModelDimensions.endToken, count: rest)
+        }
+        let logits = attentionModel.decode(padded, memory: encode(sequence, pass), pass)
+        return logits.reshaped(sequences.count, dimensions.decoderLength, logits.shape.last)
     }
 
     /// The encoder's output [N, T, D] for the recurrent layers' output: what decoding looks at.
@@ -106,7 +111,8 @@ public final class JCM {
         let columns = columns(batch.pictures, pass)
         let sequence = sequenceFeatures(columns, pass)
         let ctc = ctcLogits(sequence, pass)
-        let attention = decoderLogits(sequence, batch.sequences, pass)
+        let attention = attentionModel.decode(
+            batch.sequences.map(decoderInput), memory: encode(sequence, pass), pass)
         let identity = identityLogits(columns, pass)
 
         context.clock?.begin("losses", .forward)
@@ -158,15 +164,12 @@ public final class JCM {
         }
     }
 
-    /// Start mark, labels, end marks up to the decoder's length.
-    private func decoderInput(_ sequences: [[Int]]) -> [Int] {
-        sequences.flatMap { sequence in
-            precondition(
-                sequence.count <= dimensions.longestSequence,
-                "a sequence of \(sequence.count) labels in a model for \(dimensions.longestSequence)")
-            let rest = dimensions.longestSequence - sequence.count
-            return [dimensions.startToken] + sequence + Array(repeating: ModelDimensions.endToken, count: rest)
-        }
+    /// Start mark and labels: no position behind the first end mark has a loss, so that none is computed.
+    private func decoderInput(_ labels: [Int]) -> [Int] {
+        precondition(
+            labels.count <= dimensions.longestSequence,
+            "a sequence of \(labels.count) labels in a model for \(dimensions.longestSequence)")
+        return [dimensions.startToken] + labels
     }
 
     private func mapShape(_ pictures: Int) -> Shape {

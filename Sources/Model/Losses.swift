@@ -31,23 +31,22 @@ enum Losses {
         return losses.reduce(0, +) * Double(share)
     }
 
-    /// L_AT: cross-entropy over the labels and the first end mark, mean over a picture's positions. Logits [N, L, K + 1].
+    /// L_AT: cross-entropy over the labels and the first end mark, mean over a picture's positions. Logits [R, K + 1], those
+    /// of a picture's labels and end mark behind those of the picture before.
     static func attention(
         _ logits: Tensor, _ batch: TrainingBatch, share: Float, _ weights: LossWeights
     ) -> Double {
-        let length = logits.shape[1]
-        var targets = [Int](repeating: ModelDimensions.endToken, count: batch.count * length)
-        var shares = [Float](repeating: 0, count: batch.count * length)
-        for (n, sequence) in batch.sequences.enumerated() {
-            for position in 0...sequence.count {
-                if position < sequence.count { targets[n * length + position] = sequence[position] }
-                shares[n * length + position] = share / Float(sequence.count + 1)
-            }
+        let targets = batch.sequences.flatMap { $0 + [ModelDimensions.endToken] }
+        let shares = batch.sequences.flatMap { labels in
+            Array(repeating: share / Float(labels.count + 1), count: labels.count + 1)
+        }
+        let pictures = batch.sequences.enumerated().flatMap { n, labels in
+            Array(repeating: n, count: labels.count + 1)
         }
         let hasUnknown = batch.knownTokens.contains { $0 != nil }
         let loss = CrossEntropy.lossAndGradient(
             logits, targets: targets, weights: shares, smoothing: weights.labelSmoothing,
-            allowed: hasUnknown ? { batch.knownTokens[$0 / length]?[$1] ?? true } : nil)
+            allowed: hasUnknown ? { batch.knownTokens[pictures[$0]]?[$1] ?? true } : nil)
         scale(logits, by: weights.attributes, team: .solo)
         return loss
     }

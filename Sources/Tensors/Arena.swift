@@ -88,4 +88,12 @@ public struct Slot {
 
     /// The tensor with its outermost extent cut down to `rows`.
     public func prefix(_ rows: Int) -> Tensor { tensor.prefix(rows) }
+
+    /// The slot's first floats as one row for each row of `input`, under its outer extents: of [N, L, D] for [N, L, I] a
+    /// prefix, for [R, I] rows one behind the other.
+    public func shaped(like input: Tensor) -> Tensor {
+        let wanted = input.shape.withLast(shape.last)
+        precondition(wanted.count <= shape.count, "\(wanted) in the place of \(shape)")
+        return arena.tensor(offset, wanted)
+    }
 }

@@ -54,6 +54,14 @@ public struct Shape: Equatable, Sendable, CustomStringConvertible {
         return copy
     }
 
+    /// The same shape with another innermost extent.
+    public func withLast(_ extent: Int) -> Shape {
+        precondition(extent >= 0, "negative extent \(extent)")
+        var copy = self
+        copy.extents[rank - 1] = extent
+        return copy
+    }
+
     public static func == (left: Shape, right: Shape) -> Bool {
         left.rank == right.rank && (0..<left.rank).allSatisfy { left.extents[$0] == right.extents[$0] }
     }

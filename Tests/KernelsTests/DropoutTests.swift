@@ -88,6 +88,18 @@ struct DropoutTests {
         #expect(masked(0.3, positions: [4 + 1 << 32], length: length)[0] != batch[0])
     }
 
+    @Test("Sequences of several lengths have the masks that each has alone", arguments: [1, 3])
+    func sequences(_ threads: Int) {
+        let (positions, lengths, width) = ([UInt64(4), 1 << 40, 9, 2], [2, 0, 700, 1], 9)
+        let tensor = TestTensor([lengths.reduce(0, +), width])
+        tensor.view.fill(1)
+        Dropout(probability: 0.3, site: 1).apply(
+            tensor.view, SampleRandomness(seed: 7, positions: positions), rows: SequenceRows(lengths: lengths),
+            team: team(threads))
+        let alone = zip(positions, lengths).flatMap { masked(0.3, positions: [$0], length: $1 * width)[0] }
+        #expect(tensor.view.array == alone)
+    }
+
     @Test("Another site or seed, low or high, is another mask")
     func sitesAndSeeds() {
         let masks = [

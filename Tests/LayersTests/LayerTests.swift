@@ -161,12 +161,12 @@ struct LayerGoldenTests {
         for parameter in context.parameters.parameters {
             try parameter.values.assign(fixture.parameter("parameters/" + parameter.name, .plain))
         }
-        let output = layer.forward(tokens)
-        positions.apply(to: output, LayerCheck.training)
+        let output = layer.forward(tokens), pass = LayerCheck.training.over(SequenceRows(count: s[0], length: s[1]))
+        positions.apply(to: output, pass)
         #expect(relativeError(output.array, try fixture.values("output")) < 1e-5)
         context.parameters.beginBackward(team: .solo)
         let gradient = try fixture.tensor("output_gradient")
-        positions.backward(gradient.view, LayerCheck.training)
+        positions.backward(gradient.view.reshaped(s[0] * s[1], s[2]), pass)
         layer.backward(gradient.view)
         for parameter in context.parameters.parameters {
             let expected = try fixture.values("gradients/" + parameter.name)
