@@ -31,8 +31,10 @@ public enum BatchNormalisation {
         let (rows, channels) = (x.shape.rows, x.shape.last)
         let (values, shift) = (x.pointer, x.pointer)
         let result = totals.baseAddress!
-        ChannelSums.reduce(rows: rows, channels: channels, scratch: scratch, team: team, totals: result) {
-            range, first, second in
+        ChannelSums.reduce(
+            rows: rows, scratch: scratch, team: team, totals: ChannelTotals(rebasing: totals[0..<2 * channels])
+        ) { range, first in
+            let second = first + channels
             for row in range {
                 let line = values + row * channels
                 for channel in 0..<channels {
@@ -63,53 +65,74 @@ public enum BatchNormalisation {
             let pass = NormalisingPass(
                 x: x.pointer, factor: factor.pointer, offset: offset.pointer, shortcut: shortcut, rectified: rectified,
                 y: y.pointer)
-            team.ranges(x.shape.rows, grain: 8) { pass.run($0, of: x.shape) }
+            team.ranges(x.shape.rows, grain: 8) { pass.run($0, channels: channels) }
         }
         guard let residual else { return pass(NoMap()) }
         guard let (factor, offset) = residual.affine else { return pass(PlainMap(map: residual.map.pointer)) }
         pass(NormalisedMap(map: residual.map.pointer, factor: factor.pointer, offset: offset.pointer))
     }
 
-    /// totals = [Σg…, Σg·(x − μ)…], g being what `mask` lets through of the output's gradient. Shapes: gradient, x [R, C],
-    /// mean [C], totals 2·C.
+    /// A map whose gradient is summed: where its [Σg…, Σg·(x − μ)…] go. Shapes: x [R, C], mean [C], totals 2·C.
+    public typealias SummedMap = (x: Tensor, mean: Tensor, totals: ChannelTotals)
+
+    /// totals = [Σg…, Σg·(x − μ)…], g being what `mask` lets through of the output's gradient [R, C]; those of `other` as well,
+    /// a map that was normalised and added to the output, in the same pass.
     public static func gradientSums(
-        _ gradient: Tensor, _ x: Tensor, mean: Tensor, mask: RectifierMask, into totals: ChannelTotals,
-        scratch: Scratch, team: WorkerTeam
+        _ gradient: Tensor, of map: SummedMap, and other: SummedMap? = nil, mask: RectifierMask, scratch: Scratch,
+        team: WorkerTeam
     ) {
-        let (rows, channels) = (x.shape.rows, x.shape.last)
+        let (x, channels) = (map.x, map.x.shape.last)
         precondition(gradient.count == x.count, "gradient \(gradient.shape) of \(x.shape)")
-        func pass<Gradient: CompanionMap>(_ gradient: Gradient) {
+        func pass<Gradient: CompanionMap>(_ masked: Gradient) {
             ChannelSums.reduce(
-                rows: rows, channels: channels, scratch: scratch, team: team, totals: totals.baseAddress!
-            ) { range, first, second in
-                GradientSummingPass(x: x.pointer, mean: mean.pointer, gradient: gradient, first: first, second: second)
-                    .run(range, of: x.shape)
+                rows: x.shape.rows, scratch: scratch, team: team, totals: map.totals, others: other?.totals
+            ) { range, sums in
+                let own = GradientSummingPass(
+                    x: x.pointer, mean: map.mean.pointer, gradient: masked, first: sums, second: sums + channels)
+                guard let other else { return own.run(range, channels: channels) }
+                let second = GradientSummingPass(
+                    x: other.x.pointer, mean: other.mean.pointer, gradient: PlainMap(map: gradient.pointer),
+                    first: sums + 2 * channels, second: sums + 3 * channels)
+                PassPair(first: own, second: second).run(range, channels: channels)
             }
         }
         switch mask {
         case .none: pass(PlainMap(map: gradient.pointer))
         case .output(let output): pass(GradientByOutput(gradient: gradient.pointer, output: output.pointer))
         case .normalised(let factor, let offset):
+            precondition(other == nil, "a rectifier behind a sum goes by the sum")
             pass(GradientByInput(gradient: gradient.pointer, factor: factor.pointer, offset: offset.pointer))
         }
     }
 
+    /// What the gradient of a normalised map x is made of, and where it goes. Shapes: x and result [R, C], all others [C].
+    public struct GradientTerms {
+        let x: Tensor, mean: Tensor, factor: Tensor, a: Tensor, b: Tensor, result: Tensor
+
+        /// The terms of factor·(g − a − (x − μ)·b).
+        public init(x: Tensor, mean: Tensor, factor: Tensor, a: Tensor, b: Tensor, into result: Tensor) {
+            (self.x, self.mean, self.factor, self.a, self.b, self.result) = (x, mean, factor, a, b, result)
+        }
+    }
+
     /// result = factor·(g − a − (x − μ)·b) per channel: the input's gradient, g being what `mask` lets through of the output's,
-    /// or `gradient` itself where it was masked in its place. `result` may be `gradient`. Shapes: gradient, x and result [R, C],
-    /// all others [C].
+    /// or `gradient` itself where it was masked in its place; that of `other` as well, a map that was normalised and added to
+    /// the output, in the same pass. The last result may be `gradient`.
     public static func inputGradient(
-        _ gradient: Tensor, _ x: Tensor, mean: Tensor, factor: Tensor, a: Tensor, b: Tensor, mask: RectifierMask,
-        into result: Tensor, team: WorkerTeam
+        _ gradient: Tensor, of map: GradientTerms, and other: GradientTerms? = nil, mask: RectifierMask,
+        team: WorkerTeam
     ) {
-        func pass<Gradient: CompanionMap>(_ gradient: Gradient) {
-            let pass = InputGradientPass(
-                x: x.pointer, mean: mean.pointer, factor: factor.pointer, a: a.pointer, b: b.pointer,
-                gradient: gradient, result: result.pointer)
-            team.ranges(x.shape.rows, grain: 8) { pass.run($0, of: x.shape) }
+        let plain = PlainMap(map: gradient.pointer), shape = map.x.shape
+        func pass(_ pass: some ChannelPass) {
+            team.ranges(shape.rows, grain: 8) { pass.run($0, channels: shape.last) }
         }
-        guard case .normalised(let maskFactor, let maskOffset) = mask else {
-            return pass(PlainMap(map: gradient.pointer))
+        if let other {
+            pass(PassPair(first: InputGradientPass(map, plain), second: InputGradientPass(other, plain)))
+        } else if case .normalised(let factor, let offset) = mask {
+            let masked = GradientByInput(gradient: gradient.pointer, factor: factor.pointer, offset: offset.pointer)
+            pass(InputGradientPass(map, masked))
+        } else {
+            pass(InputGradientPass(map, plain))
         }
-        pass(GradientByInput(gradient: gradient.pointer, factor: maskFactor.pointer, offset: maskOffset.pointer))
     }
 }

@@ -21,40 +21,54 @@ extension ChannelPass {
     @inline(__always)
     func end<Access: LaneAccess>(_ channels: Channels, _ c: Int, _ access: Access) {}
 
-    /// Passes over rows `rows` of maps of `shape`.
+    /// Passes over rows `rows` of maps of `channels` channels.
     ///
-    /// Four at a time, for which what belongs to a channel is loaded once: 20 to 60 % faster in the caches. Not where maps
-    /// come from memory, which is fetched ahead for one row better than for four (up to twice as fast), nor where rows are 2 KB
-    /// long and fall into few sets of the first cache.
-    func run(_ rows: Range<Int>, of shape: Shape) {
-        let channels = shape.last, whole = laneEnd(channels), last = FirstLanes(count: channels &- whole)
-        let takesFour = shape.count <= 1 << 20 && channels < 512
-        var row = rows.lowerBound
-        while row < rows.upperBound {
-            let areFour = takesFour && row &+ 4 <= rows.upperBound, first = row &* channels
+    /// One row after another, although what belongs to a channel is then loaded for each: between two rows of maps that come from
+    /// the third cache or from memory, what is fetched ahead falls behind (up to twice as slow, Zen 4, 2026-11-30).
+    func run(_ rows: Range<Int>, channels: Int) {
+        let whole = laneEnd(channels), last = FirstLanes(count: channels &- whole)
+        var first = rows.lowerBound &* channels
+        for _ in rows {
             var c = 0
             while c < whole {
-                takeRows(areFour, c, first &+ c, channels, AllLanes())
+                takeRegister(c, first &+ c, AllLanes())
                 c &+= Lanes.scalarCount
             }
-            if c < channels { takeRows(areFour, c, first &+ c, channels, last) }
-            row &+= areFour ? 4 : 1
+            if c < channels { takeRegister(c, first &+ c, last) }
+            first &+= channels
         }
     }
 
-    /// Four rows `stride` apart, or one.
     @inline(__always)
-    private func takeRows<Access: LaneAccess>(
-        _ areFour: Bool, _ c: Int, _ place: Int, _ stride: Int, _ access: Access
-    ) {
+    private func takeRegister<Access: LaneAccess>(_ c: Int, _ place: Int, _ access: Access) {
         var channels = begin(c, access)
         take(place, &channels, access)
-        if areFour {
-            take(place &+ stride, &channels, access)
-            take(place &+ 2 &* stride, &channels, access)
-            take(place &+ 3 &* stride, &channels, access)
-        }
         end(channels, c, access)
+    }
+}
+
+/// Two passes over maps of one shape, register by register: what the first one reads or writes the second one finds in the first
+/// cache.
+struct PassPair<First: ChannelPass, Second: ChannelPass>: ChannelPass {
+    let first: First, second: Second
+
+    @inline(__always)
+    func begin<Access: LaneAccess>(_ c: Int, _ access: Access) -> (First.Channels, Second.Channels) {
+        (first.begin(c, access), second.begin(c, access))
+    }
+
+    @inline(__always)
+    func take<Access: LaneAccess>(
+        _ place: Int, _ channels: inout (First.Channels, Second.Channels), _ access: Access
+    ) {
+        first.take(place, &channels.0, access)
+        second.take(place, &channels.1, access)
+    }
+
+    @inline(__always)
+    func end<Access: LaneAccess>(_ channels: (First.Channels, Second.Channels), _ c: Int, _ access: Access) {
+        first.end(channels.0, c, access)
+        second.end(channels.1, c, access)
     }
 }
 

@@ -7,28 +7,37 @@ enum ChannelSums {
     /// Rows whose sums one float accumulator holds.
     static let blockRows = 256
 
-    /// `body(rows, first, second)` adds a block's two sums of each channel to zeroed rows; their totals are returned as
-    /// [first…, second…] in `totals`, of 2·C.
+    /// `body(rows, sums)` adds a block's sums of each channel to zeroed ones, of which those of one kind lie together: as many
+    /// as `totals`, and behind them as many as `others`, have. There the totals are returned.
     @inline(__always)
     static func reduce(
-        rows: Int, channels: Int, scratch: Scratch, team: WorkerTeam, totals: UnsafeMutablePointer<Double>,
-        _ body: (Range<Int>, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+        rows: Int, scratch: Scratch, team: WorkerTeam, totals: ChannelTotals, others: ChannelTotals? = nil,
+        _ body: (Range<Int>, UnsafeMutablePointer<Float>) -> Void
     ) {
-        let blocks = max(1, (rows + blockRows - 1) / blockRows)
-        scratch.with(Shape(blocks, 2 * channels)) { partial in
+        let blocks = max(1, (rows + blockRows - 1) / blockRows), size = totals.count + (others?.count ?? 0)
+        scratch.with(Shape(blocks, size)) { partial in
             team.ranges(blocks) { range in
                 for block in range {
-                    let sums = partial.pointer + block * 2 * channels
-                    sums.update(repeating: 0, count: 2 * channels)
+                    let sums = partial.pointer + block * size
+                    sums.update(repeating: 0, count: size)
                     let low = block * blockRows
-                    body(low..<min(rows, low + blockRows), sums, sums + channels)
+                    body(low..<min(rows, low + blockRows), sums)
                 }
             }
-            totals.update(repeating: 0, count: 2 * channels)
-            for block in 0..<blocks {
-                let sums = partial.pointer + block * 2 * channels
-                for index in 0..<2 * channels { totals[index] += Double(sums[index]) }
-            }
+            add(partial.pointer, blocks, size, to: totals)
+            if let others { add(partial.pointer + totals.count, blocks, size, to: others) }
+        }
+    }
+
+    /// totals = the sum of the first sums of each of `blocks` blocks, `size` apart.
+    private static func add(
+        _ sums: UnsafeMutablePointer<Float>, _ blocks: Int, _ size: Int, to totals: ChannelTotals
+    ) {
+        let result = totals.baseAddress!
+        result.update(repeating: 0, count: totals.count)
+        for block in 0..<blocks {
+            let sums = sums + block * size
+            for index in 0..<totals.count { result[index] += Double(sums[index]) }
         }
     }
 

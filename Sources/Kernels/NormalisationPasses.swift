@@ -72,6 +72,11 @@ struct InputGradientPass<Gradient: CompanionMap>: ChannelPass {
     let gradient: Gradient
     let result: UnsafeMutablePointer<Float>
 
+    init(_ terms: BatchNormalisation.GradientTerms, _ gradient: Gradient) {
+        (x, mean, factor) = (terms.x.pointer, terms.mean.pointer, terms.factor.pointer)
+        (a, b, result, self.gradient) = (terms.a.pointer, terms.b.pointer, terms.result.pointer, gradient)
+    }
+
     struct Channels {
         let mean: Lanes, factor: Lanes, a: Lanes, b: Lanes, gradient: Gradient.Channels
     }

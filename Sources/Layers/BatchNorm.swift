@@ -45,7 +45,7 @@ public final class BatchNorm {
     /// Elements of γ and β.
     public var parameterCount: Int { weight == nil ? 0 : 2 * channels }
 
-    /// Where the maker of x leaves [Σx…, Σx²…] of each channel, for `forward(…, hasTotals: true)`.
+    /// Where the maker of x leaves [Σx…, Σx²…] of each channel, for `forward(…, hasTotals: true)`; on the way back, [Σg…, Σg·(x − μ)…].
     var momentTotals: ChannelTotals { ChannelTotals(rebasing: totals[0..<2 * channels]) }
 
     /// y = [rectified](γ·x̂ + β + residual); in training the sums over x are taken first, unless `momentTotals` has them.
@@ -59,11 +59,26 @@ public final class BatchNorm {
     }
 
     /// The normalisation of x in this pass as y = factor·x + offset, valid until the next one; `hasTotals` as in `forward`.
-    func takeAffine(_ x: Tensor, hasTotals: Bool, _ pass: Pass) -> (factor: Tensor, offset: Tensor) {
+    private func takeAffine(_ x: Tensor, hasTotals: Bool, _ pass: Pass) -> (factor: Tensor, offset: Tensor) {
         guard pass.isTraining else { return runningAffine() }
         if !hasTotals { BatchNormalisation.sums(x, into: totals, scratch: context.scratch, team: context.team) }
-        takeMoments(rows: x.shape.rows, pass)
+        totals[2 * channels] = Double(x.shape.rows)
+        pass.statisticsReducer?.sum(totals)
+        takeMoments()
         return affine
+    }
+
+    /// y = [rectified](γ·x̂ + β + r) in training, where r is normalised by `other`; both have their totals, and ranks sum them at
+    /// once.
+    func forward(_ x: Tensor, adding r: Tensor, by other: BatchNorm, rectified: Bool, into y: Tensor, _ pass: Pass) {
+        (totals[2 * channels], other.totals[2 * channels]) = (Double(x.shape.rows), Double(r.shape.rows))
+        pass.statisticsReducer?.sum(totals, other.totals)
+        takeMoments()
+        other.takeMoments()
+        let (factor, offset) = affine
+        BatchNormalisation.apply(
+            x, factor: factor, offset: offset, residual: NormalisedResidual(r, affine: other.affine),
+            rectified: rectified, into: y, team: context.team)
     }
 
     /// The normalisation under the running statistics as y = factor·x + offset, valid until the next pass.
@@ -94,39 +109,64 @@ public final class BatchNorm {
 
     /// Carries the gradient of y back to x. Where a rectifier stood behind a residual, `output` is y: `outputGradient` is first
     /// masked by it in place, which leaves in it the residual's gradient. `result` may be `outputGradient` itself.
+    ///
+    /// Where `other` normalised the residual r, its gradient is carried back to r as well, into `outputGradient`: both in the same
+    /// passes, and summed over ranks at once.
     public func backward(
         _ outputGradient: Tensor, x: Tensor, rectified: Bool, residualOutput output: Tensor? = nil, into result: Tensor,
-        _ pass: Pass
+        and other: (norm: BatchNorm, r: Tensor)? = nil, _ pass: Pass
     ) {
-        let μ = mean.tensor, s = inverseDeviation.tensor
         let mask: RectifierMask =
             rectified ? output.map { .output($0) } ?? .normalised(factor: factor.tensor, offset: offset.tensor) : .none
-        let sums = UnsafeMutableBufferPointer(rebasing: totals[0..<2 * channels])
         BatchNormalisation.gradientSums(
-            outputGradient, x, mean: μ, mask: mask, into: sums, scratch: context.scratch, team: context.team)
-        if let weightGradient = weight?.gradient, let biasGradient = bias?.gradient {
-            for c in 0..<channels {
-                weightGradient[c] += Float(sums[channels + c]) * s[c]
-                biasGradient[c] += Float(sums[c])
-            }
+            outputGradient, of: (x, mean.tensor, momentTotals),
+            and: other.map { norm, r in (r, norm.mean.tensor, norm.momentTotals) }, mask: mask,
+            scratch: context.scratch, team: context.team)
+        addParameterGradients()
+        other?.norm.addParameterGradients()
+        if pass.isTraining, let reducer = pass.statisticsReducer {
+            if let other { reducer.sum(momentTotals, other.norm.momentTotals) } else { reducer.sum(momentTotals) }
         }
-        if pass.isTraining { pass.statisticsReducer?.sum(sums) }
-        context.scratch.with(Shape(channels), Shape(channels)) { a, b in
-            for c in 0..<channels {
-                a[c] = pass.isTraining ? Float(sums[c] / normalisedRows) : 0
-                b[c] =
-                    pass.isTraining
-                    ? Float(sums[channels + c] / normalisedRows * Double(s[c]) * Double(s[c])) : 0
+        withTerms(x, into: result, pass) { terms in
+            guard let other else {
+                return BatchNormalisation.inputGradient(outputGradient, of: terms, mask: mask, team: context.team)
             }
-            BatchNormalisation.inputGradient(
-                outputGradient, x, mean: μ, factor: factor.tensor, a: a, b: b, mask: mask, into: result,
-                team: context.team)
+            other.norm.withTerms(other.r, into: outputGradient, pass) {
+                BatchNormalisation.inputGradient(outputGradient, of: terms, and: $0, mask: mask, team: context.team)
+            }
         }
     }
 
-    private func takeMoments(rows: Int, _ pass: Pass) {
-        totals[2 * channels] = Double(rows)
-        pass.statisticsReducer?.sum(totals)
+    /// dγ += Σg·x̂ and dβ += Σg, from this rank's sums.
+    private func addParameterGradients() {
+        guard let weightGradient = weight?.gradient, let biasGradient = bias?.gradient else { return }
+        let s = inverseDeviation.tensor
+        for c in 0..<channels {
+            weightGradient[c] += Float(totals[channels + c]) * s[c]
+            biasGradient[c] += Float(totals[c])
+        }
+    }
+
+    /// Gives `body` the terms of the gradient of x, from the sums over all ranks.
+    private func withTerms(
+        _ x: Tensor, into result: Tensor, _ pass: Pass, _ body: (BatchNormalisation.GradientTerms) -> Void
+    ) {
+        let s = inverseDeviation.tensor
+        context.scratch.with(Shape(channels), Shape(channels)) { a, b in
+            for c in 0..<channels {
+                a[c] = pass.isTraining ? Float(totals[c] / normalisedRows) : 0
+                b[c] =
+                    pass.isTraining
+                    ? Float(totals[channels + c] / normalisedRows * Double(s[c]) * Double(s[c])) : 0
+            }
+            body(
+                BatchNormalisation.GradientTerms(
+                    x: x, mean: mean.tensor, factor: factor.tensor, a: a, b: b, into: result))
+        }
+    }
+
+    /// Mean, deviation and running statistics from [Σx…, Σx²…, rows].
+    private func takeMoments() {
         normalisedRows = totals[2 * channels]
         let momentum = Self.momentum
         let (μ, s) = (mean.tensor, inverseDeviation.tensor)

@@ -14,7 +14,16 @@ public final class ConvolutionBlock: Layer {
     private let product: Slot
     private let output: Slot
     private var input: Tensor?
-    private var hasResidual = false
+    private var shortcut: Shortcut?
+
+    /// What a block adds before its rectifier.
+    public enum Shortcut {
+        /// A map as it is.
+        case map(Tensor)
+
+        /// What the convolution of another block made, normalised as that block says: it is nowhere written.
+        case projection(ConvolutionBlock)
+    }
 
     /// A block whose convolution and normalisation carry PyTorch's names.
     public init(
@@ -36,30 +45,41 @@ public final class ConvolutionBlock: Layer {
     public var geometry: ConvolutionGeometry { convolution.geometry }
 
     public func forward(_ input: Tensor, _ pass: Pass) -> Tensor {
-        guard !pass.isTraining else { return forward(input, residual: nil, pass) }
+        guard !pass.isTraining else { return forward(input, adding: nil, pass) }
         let y = output.prefix(input.shape[0])
         infer(input, into: y)
         return y
     }
 
-    /// The block's output in training, `residual` added before the rectifier.
-    public func forward(_ input: Tensor, residual: NormalisedResidual?, _ pass: Pass) -> Tensor {
+    /// The block's output in training, `shortcut` added before the rectifier. A projection's `project` must have run.
+    public func forward(_ input: Tensor, adding shortcut: Shortcut?, _ pass: Pass) -> Tensor {
         context.clock?.begin(name, .forward)
         defer { context.clock?.end() }
         let z = multiply(input, pass), y = output.prefix(input.shape[0])
-        hasResidual = residual != nil
-        norm.forward(z, residual: residual, rectified: rectified, into: y, hasTotals: true, pass)
+        self.shortcut = shortcut
+        switch shortcut {
+        case nil: norm.forward(z, residual: nil, rectified: rectified, into: y, hasTotals: true, pass)
+        case .map(let map):
+            let residual = NormalisedResidual(map)
+            norm.forward(z, residual: residual, rectified: rectified, into: y, hasTotals: true, pass)
+        case .projection(let other):
+            norm.forward(z, adding: other.z(like: z), by: other.norm, rectified: rectified, into: y, pass)
+        }
         return y
     }
 
-    /// The block's output in training as the residual of another block, which normalises it on the way: it is nowhere written.
-    public func forwardResidual(_ input: Tensor, _ pass: Pass) -> NormalisedResidual {
-        precondition(!rectified, "\(name): a rectified residual")
+    /// Makes in training what the block that has this one as its projection normalises and adds.
+    public func project(_ input: Tensor, _ pass: Pass) {
+        precondition(!rectified, "\(name): a rectified shortcut")
         context.clock?.begin(name, .forward)
         defer { context.clock?.end() }
-        let z = multiply(input, pass)
-        hasResidual = false
-        return NormalisedResidual(z, affine: norm.takeAffine(z, hasTotals: true, pass))
+        _ = multiply(input, pass)
+    }
+
+    /// What the convolution made in this pass for as many pictures as `map` has.
+    private func z(like map: Tensor) -> Tensor {
+        precondition(input?.shape[0] == map.shape[0], "\(name): no projection of \(map.shape)")
+        return product.prefix(map.shape[0])
     }
 
     /// x ∗ W, with its moments.
@@ -85,30 +105,49 @@ public final class ConvolutionBlock: Layer {
         backward(outputGradient, into: inputGradient, adding: false, pass)
     }
 
-    /// As `backward`; adds to the input's gradient where `adding`. Leaves the residual's gradient in `outputGradient`; without
-    /// a residual its content is lost, since the product's gradient is made there, in lines that the caches hold already.
+    /// As `backward`; adds to the input's gradient where `adding`. Leaves the shortcut's gradient in `outputGradient`, that of a
+    /// projection's product for its `backwardProjection`; without a shortcut its content is lost, since the product's gradient is
+    /// made there, in lines that the caches hold already.
     public func backward(
         _ outputGradient: Tensor, into inputGradient: Tensor?, adding: Bool, _ pass: Pass
     ) {
         context.clock?.begin(name, .backward)
         defer { context.clock?.end() }
         guard let input, pass.isTraining else { preconditionFailure("\(name): backward without forward in training") }
-        let (z, y) = (product.prefix(input.shape[0]), output.prefix(input.shape[0]))
-        func carry(through gradient: Tensor) {
-            norm.backward(
-                outputGradient, x: z, rectified: rectified, residualOutput: hasResidual ? y : nil, into: gradient, pass)
-            convolution.backward(
-                input, weights: weight.values, outputGradient: gradient, weightGradient: weight.gradient,
-                into: inputGradient, adding: adding)
-        }
-        if hasResidual {
-            context.scratch.with(z.shape, carry)
-        } else {
+        let z = product.prefix(input.shape[0])
+        guard let shortcut else {
             precondition(
                 inputGradient?.pointer != outputGradient.pointer,
                 "\(name): the input's gradient needs another place than the output's")
-            carry(through: Tensor(outputGradient.pointer, z.shape))
+            let gradient = Tensor(outputGradient.pointer, z.shape)
+            norm.backward(outputGradient, x: z, rectified: rectified, into: gradient, pass)
+            return backwardProduct(gradient, into: inputGradient, adding: adding)
         }
+        var other: (BatchNorm, Tensor)?
+        if case .projection(let block) = shortcut { other = (block.norm, block.z(like: z)) }
+        context.scratch.with(z.shape) { gradient in
+            norm.backward(
+                outputGradient, x: z, rectified: rectified, residualOutput: output.prefix(input.shape[0]),
+                into: gradient,
+                and: other, pass)
+            backwardProduct(gradient, into: inputGradient, adding: adding)
+        }
+    }
+
+    /// Carries the gradient that the block with this one as its projection has left in `productGradient` back; adds to the
+    /// input's gradient where `adding`.
+    public func backwardProjection(_ productGradient: Tensor, into inputGradient: Tensor?, adding: Bool) {
+        context.clock?.begin(name, .backward)
+        defer { context.clock?.end() }
+        backwardProduct(productGradient, into: inputGradient, adding: adding)
+    }
+
+    /// Carries the gradient of x ∗ W back.
+    private func backwardProduct(_ gradient: Tensor, into inputGradient: Tensor?, adding: Bool) {
+        guard let input else { preconditionFailure("\(name): backward without forward") }
+        convolution.backward(
+            input, weights: weight.values, outputGradient: gradient, weightGradient: weight.gradient,
+            into: inputGradient, adding: adding)
         context.parameters.finish(
             weight.range.lowerBound..<(norm.range?.upperBound ?? weight.range.upperBound))
     }

@@ -104,3 +104,15 @@ public protocol StatisticsReducer {
     /// totals = Σ over ranks of totals, on every rank.
     func sum(_ totals: ChannelTotals)
 }
+
+extension StatisticsReducer {
+    /// Sums both at once, for what several wait for.
+    func sum(_ first: ChannelTotals, _ second: ChannelTotals) {
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: first.count + second.count) { both in
+            let parts = [(first, 0..<first.count), (second, first.count..<both.count)]
+            for (totals, place) in parts { _ = both[place].update(fromContentsOf: totals) }
+            sum(both)
+            for (totals, place) in parts { _ = totals.update(fromContentsOf: both[place]) }
+        }
+    }
+}

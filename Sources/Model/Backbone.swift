@@ -147,9 +147,10 @@ final class Bottleneck: Layer {
             inferBranch(input, addingTo: shortcut)
             return shortcut
         }
-        let shortcut = projection?.forwardResidual(input, pass) ?? NormalisedResidual(input)
+        projection?.project(input, pass)
+        let shortcut = projection.map { ConvolutionBlock.Shortcut.projection($0) } ?? .map(input)
         let inner = middle.forward(reduce.forward(input, pass), pass)
-        return expand.forward(inner, residual: shortcut, pass)
+        return expand.forward(inner, adding: shortcut, pass)
     }
 
     /// map = max(0, map + the convolutions of `input`), which may be the map: a stage's maps all lie in one place, and stay in
@@ -187,7 +188,7 @@ final class Bottleneck: Layer {
             middle.backward(first, into: second, pass)
             reduce.backward(second, into: inputGradient, adding: !hasProjection, pass)
         }
-        projection?.backward(outputGradient, into: inputGradient, adding: true, pass)
+        projection?.backwardProjection(outputGradient, into: inputGradient, adding: true)
     }
 
     var convolutions: [ConvolutionGeometry] {

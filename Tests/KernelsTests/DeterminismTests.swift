@@ -33,8 +33,7 @@ struct DeterminismTests {
             var totals = [Double](repeating: 0, count: 2 * channels)
             totals.withUnsafeMutableBufferPointer {
                 BatchNormalisation.gradientSums(
-                    g.view, x.view, mean: mean.view, mask: .none, into: $0, scratch: Scratch(),
-                    team: team)
+                    g.view, of: (x.view, mean.view, $0), mask: .none, scratch: Scratch(), team: team)
             }
             return halves(totals)
         }

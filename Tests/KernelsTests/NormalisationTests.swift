@@ -102,7 +102,7 @@ struct BatchNormalisationTests {
             var found = [Double](repeating: 0, count: 2 * channels)
             found.withUnsafeMutableBufferPointer {
                 BatchNormalisation.gradientSums(
-                    gradient.view, x.view, mean: mean.view, mask: masked ? .output(y.view) : .none, into: $0,
+                    gradient.view, of: (x.view, mean.view, $0), mask: masked ? .output(y.view) : .none,
                     scratch: Scratch(), team: team(3))
             }
             var expected = [Double](repeating: 0, count: 2 * channels)
@@ -160,29 +160,6 @@ struct BatchNormalisationTests {
         }
     }
 
-    @Test(
-        "A row has the same bits whether rows are taken four at a time or one by one",
-        arguments: [(7, 19), (6, 64), (5, 520), (16_390, 64)])
-    func rowsTogether(_ rows: Int, _ channels: Int) {
-        let x = TestTensor.random([rows, channels], seed: 1), r = TestTensor.random([rows, channels], seed: 2)
-        let parts = (3...7).map { TestTensor.random([channels], seed: $0).view }
-        func run(_ range: Range<Int>, _ y: Tensor, _ back: Tensor) {
-            let (x, r) = (x.view.slice(range), r.view.slice(range))
-            BatchNormalisation.apply(
-                x, factor: parts[0], offset: parts[1], residual: NormalisedResidual(r, affine: (parts[2], parts[3])),
-                rectified: true, into: y.slice(range), team: .solo)
-            BatchNormalisation.inputGradient(
-                r, x, mean: parts[4], factor: parts[0], a: parts[2], b: parts[3],
-                mask: .normalised(factor: parts[0], offset: parts[1]), into: back.slice(range), team: .solo)
-        }
-        let y = TestTensor([rows, channels]), back = TestTensor([rows, channels])
-        run(0..<rows, y.view, back.view)
-        let expectedY = TestTensor([rows, channels]), expectedBack = TestTensor([rows, channels])
-        for row in 0..<rows { run(row..<row + 1, expectedY.view, expectedBack.view) }
-        #expect(bits(y.view) == bits(expectedY.view))
-        #expect(bits(back.view) == bits(expectedBack.view))
-    }
-
     @Test("A rectifier makes 0 of what is no number, as of what is negative: the loss tells of it, not a crash")
     func noNumber() {
         let values = (0..<20).map { index -> Float in index % 3 == 0 ? .nan : Float(index) - 10 }
@@ -209,10 +186,49 @@ struct BatchNormalisationTests {
             let p = parts.map { Double($0.view[i % channels]) }
             return p[1] * (Double(g.view[i]) - p[2] - (Double(x.view[i]) - p[0]) * p[3])
         }
-        BatchNormalisation.inputGradient(
-            g.view, x.view, mean: parts[0].view, factor: parts[1].view, a: parts[2].view, b: parts[3].view,
-            mask: .none, into: g.view, team: team(3))
+        let terms = BatchNormalisation.GradientTerms(
+            x: x.view, mean: parts[0].view, factor: parts[1].view, a: parts[2].view, b: parts[3].view, into: g.view)
+        BatchNormalisation.inputGradient(g.view, of: terms, mask: .none, team: team(3))
         #expect(relativeError(g.view.array, expected) < 1e-6)
+    }
+
+    @Test(
+        "Two maps with one gradient have the bits in one pass that they have in two", arguments: [(40, 5), (700, 64)],
+        [true, false])
+    func twoMaps(_ size: (rows: Int, channels: Int), _ masked: Bool) {
+        let (rows, channels) = size
+        let maps = (1...2).map { TestTensor.random([rows, channels], seed: $0, shift: 1) }
+        let g = TestTensor.random([rows, channels], seed: 3), y = TestTensor.random([rows, channels], seed: 4)
+        let parts = (5...12).map { TestTensor.random([channels], seed: $0).view }
+        let mask = masked ? RectifierMask.output(y.view) : .none
+        func run(together: Bool) -> (sums: [[Double]], gradients: [[UInt32]]) {
+            let gradient = TestTensor([rows, channels], g.view.array), other = TestTensor([rows, channels])
+            var first = [Double](repeating: 1, count: 2 * channels), second = first
+            first.withUnsafeMutableBufferPointer { first in
+                second.withUnsafeMutableBufferPointer { second in
+                    let own = (maps[0].view, parts[0], first), added = (maps[1].view, parts[1], second)
+                    BatchNormalisation.gradientSums(
+                        gradient.view, of: own, and: together ? added : nil, mask: mask, scratch: Scratch(),
+                        team: team(3))
+                    guard !together else { return }
+                    BatchNormalisation.gradientSums(
+                        gradient.view, of: added, mask: .none, scratch: Scratch(), team: team(3))
+                }
+            }
+            let own = BatchNormalisation.GradientTerms(
+                x: maps[0].view, mean: parts[0], factor: parts[2], a: parts[3], b: parts[4], into: other.view)
+            // In the gradient's place, as a block's projection has it.
+            let added = BatchNormalisation.GradientTerms(
+                x: maps[1].view, mean: parts[1], factor: parts[5], a: parts[6], b: parts[7], into: gradient.view)
+            BatchNormalisation.inputGradient(
+                gradient.view, of: own, and: together ? added : nil, mask: mask, team: team(3))
+            if !together { BatchNormalisation.inputGradient(gradient.view, of: added, mask: .none, team: team(3)) }
+            return ([first, second], [bits(other.view), bits(gradient.view)])
+        }
+        let (together, apart) = (run(together: true), run(together: false))
+        #expect(together.sums == apart.sums)
+        #expect(together.gradients == apart.gradients)
+        #expect(together.sums[0] != together.sums[1] && together.gradients[0] != together.gradients[1])
     }
 
     @Test("A mask made of the input is that of the output, and leaves the gradient as it is", arguments: [5, 16, 83])
@@ -232,11 +248,11 @@ struct BatchNormalisationTests {
             var sums = [Double](repeating: 0, count: 2 * channels)
             sums.withUnsafeMutableBufferPointer {
                 BatchNormalisation.gradientSums(
-                    gradient.view, x.view, mean: mean, mask: mask, into: $0, scratch: Scratch(), team: team(3))
+                    gradient.view, of: (x.view, mean, $0), mask: mask, scratch: Scratch(), team: team(3))
             }
-            BatchNormalisation.inputGradient(
-                gradient.view, x.view, mean: mean, factor: factor, a: parts[3].view, b: parts[4].view, mask: mask,
-                into: result.view, team: team(3))
+            let terms = BatchNormalisation.GradientTerms(
+                x: x.view, mean: mean, factor: factor, a: parts[3].view, b: parts[4].view, into: result.view)
+            BatchNormalisation.inputGradient(gradient.view, of: terms, mask: mask, team: team(3))
             return (sums, bits(gradient.view), bits(result.view))
         }
         let byOutput = run(.output(y.view)), byInput = run(.normalised(factor: factor, offset: offset))

@@ -29,7 +29,7 @@ struct LayerGoldenTests {
         let hasInputGradient = geometry.strideWidth == 1
         let residual = try fixture.integer("residual") == 1 ? try fixture.tensor("residual") : nil
         try LayerCheck(context) {
-            layer.forward($0, residual: residual.map { NormalisedResidual($0.view) }, $1)
+            layer.forward($0, adding: residual.map { .map($0.view) }, $1)
         } backward: {
             layer.backward($0, into: hasInputGradient ? $1 : nil, $2)
             if residual != nil, let expected = try? fixture.values("residual_gradient") {
