@@ -83,6 +83,8 @@ public enum BatchNormalisation {
     ) {
         let (x, channels) = (map.x, map.x.shape.last)
         precondition(gradient.count == x.count, "gradient \(gradient.shape) of \(x.shape)")
+        precondition(
+            other.map { $0.x.shape.last == channels && $0.x.count == x.count } ?? true, "two maps of two shapes")
         func pass<Gradient: CompanionMap>(_ masked: Gradient) {
             ChannelSums.reduce(
                 rows: x.shape.rows, scratch: scratch, team: team, totals: map.totals, others: other?.totals
@@ -117,7 +119,7 @@ public enum BatchNormalisation {
 
     /// result = factor·(g − a − (x − μ)·b) per channel: the input's gradient, g being what `mask` lets through of the output's,
     /// or `gradient` itself where it was masked in its place; that of `other` as well, a map that was normalised and added to
-    /// the output, in the same pass. The last result may be `gradient`.
+    /// the output, in the same pass. The last result may be `gradient` [R, C].
     public static func inputGradient(
         _ gradient: Tensor, of map: GradientTerms, and other: GradientTerms? = nil, mask: RectifierMask,
         team: WorkerTeam

@@ -45,10 +45,11 @@ public final class BatchNorm {
     /// Elements of γ and β.
     public var parameterCount: Int { weight == nil ? 0 : 2 * channels }
 
-    /// Where the maker of x leaves [Σx…, Σx²…] of each channel, for `forward(…, hasTotals: true)`; on the way back, [Σg…, Σg·(x − μ)…].
-    var momentTotals: ChannelTotals { ChannelTotals(rebasing: totals[0..<2 * channels]) }
+    /// Where the maker of x leaves [Σx…, Σx²…] of each channel, for `forward(…, hasTotals: true)`; on the way back, they are
+    /// [Σg…, Σg·(x − μ)…].
+    var channelTotals: ChannelTotals { ChannelTotals(rebasing: totals[0..<2 * channels]) }
 
-    /// y = [rectified](γ·x̂ + β + residual); in training the sums over x are taken first, unless `momentTotals` has them.
+    /// y = [rectified](γ·x̂ + β + residual); in training the sums over x are taken first, unless `channelTotals` has them.
     public func forward(
         _ x: Tensor, residual: NormalisedResidual?, rectified: Bool, into y: Tensor, hasTotals: Bool = false,
         _ pass: Pass
@@ -119,13 +120,13 @@ public final class BatchNorm {
         let mask: RectifierMask =
             rectified ? output.map { .output($0) } ?? .normalised(factor: factor.tensor, offset: offset.tensor) : .none
         BatchNormalisation.gradientSums(
-            outputGradient, of: (x, mean.tensor, momentTotals),
-            and: other.map { norm, r in (r, norm.mean.tensor, norm.momentTotals) }, mask: mask,
+            outputGradient, of: (x, mean.tensor, channelTotals),
+            and: other.map { norm, r in (r, norm.mean.tensor, norm.channelTotals) }, mask: mask,
             scratch: context.scratch, team: context.team)
         addParameterGradients()
         other?.norm.addParameterGradients()
         if pass.isTraining, let reducer = pass.statisticsReducer {
-            if let other { reducer.sum(momentTotals, other.norm.momentTotals) } else { reducer.sum(momentTotals) }
+            if let other { reducer.sum(channelTotals, other.norm.channelTotals) } else { reducer.sum(channelTotals) }
         }
         withTerms(x, into: result, pass) { terms in
             guard let other else {

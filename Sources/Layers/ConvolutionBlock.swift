@@ -68,7 +68,7 @@ public final class ConvolutionBlock: Layer {
         return y
     }
 
-    /// Makes in training what the block that has this one as its projection normalises and adds.
+    /// Makes in training x ∗ W [N, H′, W′, O], which the block that has this one as its projection normalises and adds.
     public func project(_ input: Tensor, _ pass: Pass) {
         precondition(!rectified, "\(name): a rectified shortcut")
         context.clock?.begin(name, .forward)
@@ -87,7 +87,7 @@ public final class ConvolutionBlock: Layer {
         precondition(pass.isTraining, "\(name): inference keeps no product")
         self.input = input
         let z = product.prefix(input.shape[0])
-        convolution.forward(input, weights: weight.values, into: z, moments: norm.momentTotals)
+        convolution.forward(input, weights: weight.values, into: z, moments: norm.channelTotals)
         return z
     }
 
@@ -128,14 +128,13 @@ public final class ConvolutionBlock: Layer {
         context.scratch.with(z.shape) { gradient in
             norm.backward(
                 outputGradient, x: z, rectified: rectified, residualOutput: output.prefix(input.shape[0]),
-                into: gradient,
-                and: other, pass)
+                into: gradient, and: other, pass)
             backwardProduct(gradient, into: inputGradient, adding: adding)
         }
     }
 
-    /// Carries the gradient that the block with this one as its projection has left in `productGradient` back; adds to the
-    /// input's gradient where `adding`.
+    /// Carries back the gradient [N, H′, W′, O] that the block with this one as its projection has left in `productGradient`; adds
+    /// to the input's [N, H, W, C] where `adding`.
     public func backwardProjection(_ productGradient: Tensor, into inputGradient: Tensor?, adding: Bool) {
         context.clock?.begin(name, .backward)
         defer { context.clock?.end() }

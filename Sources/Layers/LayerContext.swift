@@ -83,7 +83,7 @@ public struct Pass {
     func rows(of x: Tensor) -> SequenceRows {
         guard x.shape.rank == 2 else { return SequenceRows(count: x.shape[0], length: x.shape[1]) }
         guard let rows, rows.total == x.shape[0] else {
-            preconditionFailure("rows \(x.shape) of sequences that have \(rows?.total ?? 0)")
+            preconditionFailure("rows \(x.shape), \(rows?.total ?? 0) of sequences: `Pass.over` says whose they are")
         }
         return rows
     }

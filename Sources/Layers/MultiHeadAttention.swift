@@ -3,8 +3,8 @@ public import Tensors
 
 /// Multi-head attention, of a sequence to itself or to a memory. Vaswani et al. 2017, as `torch.nn.MultiheadAttention`.
 ///
-/// Shapes: x [N, L, D], memory [N, M, D], y [N, L, D], or x and y [R, D] under the pass's rows; in_proj_weight [3D, D] holds W_q, W_k, W_v one under another,
-/// out_proj.weight [D, D].
+/// Shapes: x [N, L, D], memory [N, M, D], y [N, L, D], or x and y [R, D] under the pass's rows; in_proj_weight [3D, D] holds W_q,
+/// W_k, W_v one under another, out_proj.weight [D, D].
 public final class MultiHeadAttention {
     private let name: String
     /// W_q, W_k, W_v and their biases.
