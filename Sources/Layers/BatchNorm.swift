@@ -45,34 +45,40 @@ public final class BatchNorm {
     /// Elements of γ and β.
     public var parameterCount: Int { weight == nil ? 0 : 2 * channels }
 
-    /// Where the maker of x leaves [Σx…, Σx²…] of each channel, for `forward(…, hasTotals: true)`; on the way back, they are
+    /// Where the maker of x leaves [Σx…, Σx²…] of each channel, for `forward(…, totalRows:)`; on the way back, they are
     /// [Σg…, Σg·(x − μ)…].
     var channelTotals: ChannelTotals { ChannelTotals(rebasing: totals[0..<2 * channels]) }
 
-    /// y = [rectified](γ·x̂ + β + residual); in training the sums over x are taken first, unless `channelTotals` has them.
+    /// y = [rectified](γ·x̂ + β + residual); in training the sums over x are taken first, unless `channelTotals` has them, of
+    /// `totalRows` rows: those of x, or of a map that x is a part of.
     public func forward(
-        _ x: Tensor, residual: NormalisedResidual?, rectified: Bool, into y: Tensor, hasTotals: Bool = false,
+        _ x: Tensor, residual: NormalisedResidual?, rectified: Bool, into y: Tensor, totalRows: Int? = nil,
         _ pass: Pass
     ) {
-        let (factor, offset) = takeAffine(x, hasTotals: hasTotals, pass)
+        let (factor, offset) = takeAffine(x, totalRows: totalRows, pass)
         BatchNormalisation.apply(
             x, factor: factor, offset: offset, residual: residual, rectified: rectified, into: y, team: context.team)
     }
 
-    /// The normalisation of x in this pass as y = factor·x + offset, valid until the next one; `hasTotals` as in `forward`.
-    private func takeAffine(_ x: Tensor, hasTotals: Bool, _ pass: Pass) -> (factor: Tensor, offset: Tensor) {
+    /// The normalisation of x in this pass as y = factor·x + offset, valid until the next one; `totalRows` as in `forward`.
+    private func takeAffine(_ x: Tensor, totalRows: Int?, _ pass: Pass) -> (factor: Tensor, offset: Tensor) {
         guard pass.isTraining else { return runningAffine() }
-        if !hasTotals { BatchNormalisation.sums(x, into: totals, scratch: context.scratch, team: context.team) }
-        totals[2 * channels] = Double(x.shape.rows)
+        if totalRows == nil {
+            BatchNormalisation.sums(x, into: totals, scratch: context.scratch, team: context.team)
+        }
+        totals[2 * channels] = Double(totalRows ?? x.shape.rows)
         pass.statisticsReducer?.sum(totals)
         takeMoments()
         return affine
     }
 
-    /// y = [rectified](γ·x̂ + β + r) in training, where r is normalised by `other`; both have their totals, and ranks sum them at
-    /// once.
-    func forward(_ x: Tensor, adding r: Tensor, by other: BatchNorm, rectified: Bool, into y: Tensor, _ pass: Pass) {
-        (totals[2 * channels], other.totals[2 * channels]) = (Double(x.shape.rows), Double(r.shape.rows))
+    /// y = [rectified](γ·x̂ + β + r) in training, where r is normalised by `other`; both have their totals of `totalRows` rows,
+    /// and ranks sum them at once.
+    func forward(
+        _ x: Tensor, adding r: Tensor, by other: BatchNorm, rectified: Bool, into y: Tensor, totalRows: Int,
+        _ pass: Pass
+    ) {
+        (totals[2 * channels], other.totals[2 * channels]) = (Double(totalRows), Double(totalRows))
         pass.statisticsReducer?.sum(totals, other.totals)
         takeMoments()
         other.takeMoments()
@@ -135,6 +141,16 @@ public final class BatchNorm {
             other.norm.withTerms(other.r, into: outputGradient, pass) {
                 BatchNormalisation.inputGradient(outputGradient, of: terms, and: $0, mask: mask, team: context.team)
             }
+        }
+    }
+
+    /// What became, behind `backward` in training, the gradient of rows of x whose y nobody read: offset + factor·x per channel.
+    func takeGradientOfUnread(factor: Tensor, offset: Tensor) {
+        let (μ, s, f) = (mean.tensor, inverseDeviation.tensor, self.factor.tensor)
+        for c in 0..<channels {
+            let b = totals[channels + c] / normalisedRows * Double(s[c]) * Double(s[c])
+            factor[c] = Float(-Double(f[c]) * b)
+            offset[c] = Float(Double(f[c]) * (Double(μ[c]) * b - totals[c] / normalisedRows))
         }
     }
 

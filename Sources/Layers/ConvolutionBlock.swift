@@ -4,14 +4,16 @@ public import Tensors
 /// Convolution, batch normalisation, an optional residual and an optional rectifier: the unit of a residual network.
 ///
 /// y = [max(0, ·)](BN(x ∗ W) + residual). Shapes: x [N, H, W, C], W [O, k, k, C], y and residual [N, H′, W′, O].
+///
+/// Where only every `rowStep`-th row of y is read, H′ counts these: the others are not made, but are normalised with.
 public final class ConvolutionBlock: Layer {
     private let name: String
     private let weight: Parameter
     private let norm: BatchNorm
-    private let convolution: Convolution
+    private let convolution: any BlockConvolution
     private let rectified: Bool
     private let context: LayerContext
-    private let product: Slot
+    private let z: Slot
     private let output: Slot
     private var input: Tensor?
     private var shortcut: Shortcut?
@@ -25,9 +27,12 @@ public final class ConvolutionBlock: Layer {
         case projection(ConvolutionBlock)
     }
 
-    /// A block whose convolution and normalisation carry PyTorch's names.
+    /// The extents of the convolution.
+    public let geometry: ConvolutionGeometry
+
+    /// A block whose convolution and normalisation carry PyTorch's names. `rowStep` above 1 is for 1×1 convolutions of stride 1.
     public init(
-        _ name: String, norm normName: String, _ geometry: ConvolutionGeometry, rectified: Bool,
+        _ name: String, norm normName: String, _ geometry: ConvolutionGeometry, rectified: Bool, rowStep: Int = 1,
         _ context: LayerContext
     ) {
         let (outputs, kernel) = (geometry.outputChannels, geometry.kernel)
@@ -35,14 +40,18 @@ public final class ConvolutionBlock: Layer {
             "\(name).weight", Shape(outputs, kernel, kernel, geometry.inputChannels), .weight,
             .heFanOut(kernel: kernel, outputs: outputs), layout: .ohwi)
         norm = BatchNorm(normName, channels: outputs, context)
-        convolution = Convolution(geometry, scratch: context.scratch, team: context.team)
-        product = context.activation(geometry.outputHeight, geometry.outputWidth, outputs)
-        output = context.activation(geometry.outputHeight, geometry.outputWidth, outputs)
-        (self.name, self.rectified, self.context) = (name, rectified, context)
+        convolution =
+            rowStep == 1
+            ? Convolution(geometry, scratch: context.scratch, team: context.team)
+            : SampledConvolution(geometry, step: rowStep, context)
+        let rows = RowSampling.extent(geometry.outputHeight, step: rowStep)
+        z = context.activation(rows, geometry.outputWidth, outputs)
+        output = context.activation(rows, geometry.outputWidth, outputs)
+        (self.name, self.geometry, self.rectified, self.context) = (name, geometry, rectified, context)
     }
 
-    /// The extents of the convolution.
-    public var geometry: ConvolutionGeometry { convolution.geometry }
+    /// Extents of the output for `pictures` pictures.
+    public func outputShape(_ pictures: Int) -> Shape { output.shape.withFirst(pictures) }
 
     public func forward(_ input: Tensor, _ pass: Pass) -> Tensor {
         guard !pass.isTraining else { return forward(input, adding: nil, pass) }
@@ -56,14 +65,16 @@ public final class ConvolutionBlock: Layer {
         context.clock?.begin(name, .forward)
         defer { context.clock?.end() }
         let z = multiply(input, pass), y = output.prefix(input.shape[0])
+        let rows = input.shape[0] * geometry.outputPixels
         self.shortcut = shortcut
         switch shortcut {
-        case nil: norm.forward(z, residual: nil, rectified: rectified, into: y, hasTotals: true, pass)
+        case nil: norm.forward(z, residual: nil, rectified: rectified, into: y, totalRows: rows, pass)
         case .map(let map):
             let residual = NormalisedResidual(map)
-            norm.forward(z, residual: residual, rectified: rectified, into: y, hasTotals: true, pass)
+            norm.forward(z, residual: residual, rectified: rectified, into: y, totalRows: rows, pass)
         case .projection(let other):
-            norm.forward(z, adding: other.z(like: z), by: other.norm, rectified: rectified, into: y, pass)
+            norm.forward(
+                z, adding: other.z(like: z), by: other.norm, rectified: rectified, into: y, totalRows: rows, pass)
         }
         return y
     }
@@ -79,14 +90,14 @@ public final class ConvolutionBlock: Layer {
     /// What the convolution made in this pass for as many pictures as `map` has.
     private func z(like map: Tensor) -> Tensor {
         precondition(input?.shape[0] == map.shape[0], "\(name): no projection of \(map.shape)")
-        return product.prefix(map.shape[0])
+        return z.prefix(map.shape[0])
     }
 
     /// x ∗ W, with its moments.
     private func multiply(_ input: Tensor, _ pass: Pass) -> Tensor {
         precondition(pass.isTraining, "\(name): inference keeps no product")
         self.input = input
-        let z = product.prefix(input.shape[0])
+        let z = z.prefix(input.shape[0])
         convolution.forward(input, weights: weight.values, into: z, moments: norm.channelTotals)
         return z
     }
@@ -114,7 +125,7 @@ public final class ConvolutionBlock: Layer {
         context.clock?.begin(name, .backward)
         defer { context.clock?.end() }
         guard let input, pass.isTraining else { preconditionFailure("\(name): backward without forward in training") }
-        let z = product.prefix(input.shape[0])
+        let z = z.prefix(input.shape[0])
         guard let shortcut else {
             precondition(
                 inputGradient?.pointer != outputGradient.pointer,
@@ -145,7 +156,7 @@ public final class ConvolutionBlock: Layer {
     private func backwardProduct(_ gradient: Tensor, into inputGradient: Tensor?, adding: Bool) {
         guard let input else { preconditionFailure("\(name): backward without forward") }
         convolution.backward(
-            input, weights: weight.values, outputGradient: gradient, weightGradient: weight.gradient,
+            input, weights: weight.values, outputGradient: gradient, behind: norm, weightGradient: weight.gradient,
             into: inputGradient, adding: adding)
         context.parameters.finish(
             weight.range.lowerBound..<(norm.range?.upperBound ?? weight.range.upperBound))

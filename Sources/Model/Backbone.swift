@@ -27,12 +27,16 @@ public final class Backbone: Layer {
         let width = MaxPooling.outputExtent(first.outputWidth)
         var bottlenecks: [Bottleneck] = []
         for stage in 1...4 {
-            for block in 0..<configuration.blocks[stage - 1] {
-                let stride = block == 0 && configuration.stridedStages.contains(stage) ? 2 : 1
+            let blocks = configuration.blocks[stage - 1]
+            for block in 0..<blocks {
+                let isStrided = block == 0 && configuration.stridedStages.contains(stage)
+                // A stage that sees every other row lets the stage before make no others.
+                let isSeen = block == blocks - 1 && configuration.samplesRows(of: stage + 1)
+                let isSampled = stage > 1 && block == 0 && configuration.samplesRows(of: stage)
                 let next = Bottleneck(
                     "cnn.layer\(stage).\(block)", height: height, width: width, inputs: channels,
-                    inner: base << (stage - 1), strideHeight: stride, strideIn: configuration.strideIn,
-                    hasProjection: block == 0, context)
+                    inner: base << (stage - 1), strideHeight: isStrided && !isSampled ? 2 : 1,
+                    strideIn: configuration.strideIn, hasProjection: block == 0, outputStep: isSeen ? 2 : 1, context)
                 (height, channels) = (next.outputHeight, next.outputChannels)
                 bottlenecks.append(next)
             }
@@ -64,7 +68,7 @@ public final class Backbone: Layer {
         context.scratch.with(Shape(pictures, largest), Shape(pictures, largest)) { first, second in
             var (gradient, target, other) = (outputGradient, first, second)
             for bottleneck in bottlenecks.reversed() {
-                if bottleneck.hasProjection {
+                if bottleneck.needsPlace {
                     let inputGradient = Tensor(target.pointer, bottleneck.inputShape(pictures))
                     bottleneck.backward(gradient, into: inputGradient, pass)
                     gradient = inputGradient
@@ -89,9 +93,10 @@ public final class Backbone: Layer {
 }
 
 /// A bottleneck of ResNet-v1: y = max(0, x̃ + BN(1×1(relu BN 3×3(relu BN 1×1 x)))), the stride in the projection x̃ and in
-/// the first 1×1, or the 3×3 where `strideIn` says so. Where both 1×1 have it, they work without one on the rows that they see.
+/// the first 1×1, or the 3×3 where `strideIn` says so. Where both 1×1 have it, they work without one on the rows that they see:
+/// what lies before them makes no others (`outputStep`), or, where that is no bottleneck, they are taken.
 final class Bottleneck: Layer {
-    private let sample: RowSample?
+    private let sample: RowSample?, shortcutSample: RowSample?
     private let projection: ConvolutionBlock?
     private let reduce: ConvolutionBlock, middle: ConvolutionBlock, expand: ConvolutionBlock
     private let input: (height: Int, width: Int, channels: Int)
@@ -100,7 +105,7 @@ final class Bottleneck: Layer {
     /// Parameters are registered in the order in which forward uses them: the projection first.
     init(
         _ name: String, height: Int, width: Int, inputs: Int, inner: Int, strideHeight: Int,
-        strideIn: StridePlace, hasProjection: Bool, _ context: LayerContext
+        strideIn: StridePlace, hasProjection: Bool, outputStep: Int, _ context: LayerContext
     ) {
         func geometry(_ rows: Int, _ from: Int, _ to: Int, _ kernel: Int, _ stride: Int) -> ConvolutionGeometry {
             ConvolutionGeometry(
@@ -118,7 +123,11 @@ final class Bottleneck: Layer {
             hasProjection
             ? ConvolutionBlock(
                 "\(name).downsample.0", norm: "\(name).downsample.1",
-                geometry(seen, inputs, 4 * inner, 1, step), rectified: false, context) : nil
+                geometry(seen, inputs, 4 * inner, 1, step), rectified: false, rowStep: outputStep, context) : nil
+        shortcutSample =
+            !hasProjection && outputStep > 1
+            ? RowSample(
+                "\(name).rows", height: height, width: width, channels: inputs, step: outputStep, context) : nil
         let strides = strideIn == .conv1 ? (step, 1) : (1, step)
         reduce = ConvolutionBlock(
             "\(name).conv1", norm: "\(name).bn1", geometry(seen, inputs, inner, 1, strides.0),
@@ -130,11 +139,11 @@ final class Bottleneck: Layer {
         let rows = middle.geometry.outputHeight
         expand = ConvolutionBlock(
             "\(name).conv3", norm: "\(name).bn3", geometry(rows, inner, 4 * inner, 1, 1), rectified: true,
-            context)
+            rowStep: outputStep, context)
         self.context = context
     }
 
-    var outputHeight: Int { expand.geometry.outputHeight }
+    var outputHeight: Int { expand.outputShape(1)[1] }
     var outputChannels: Int { expand.geometry.outputChannels }
     var inputCount: Int { input.height * input.width * input.channels }
 
@@ -143,18 +152,20 @@ final class Bottleneck: Layer {
     func forward(_ input: Tensor, _ pass: Pass) -> Tensor {
         let input = sample?.forward(input, pass) ?? input
         if !pass.isTraining {
-            let shortcut = projection?.forward(input, pass) ?? input
+            let shortcut = projection?.forward(input, pass) ?? shortcutSample?.forward(input, pass) ?? input
             inferBranch(input, addingTo: shortcut)
             return shortcut
         }
         projection?.project(input, pass)
-        let shortcut = projection.map { ConvolutionBlock.Shortcut.projection($0) } ?? .map(input)
+        let shortcut =
+            projection.map { ConvolutionBlock.Shortcut.projection($0) }
+            ?? .map(shortcutSample?.forward(input, pass) ?? input)
         let inner = middle.forward(reduce.forward(input, pass), pass)
         return expand.forward(inner, adding: shortcut, pass)
     }
 
-    /// map = max(0, map + the convolutions of `input`), which may be the map: a stage's maps all lie in one place, and stay in
-    /// the caches.
+    /// map = max(0, map + the convolutions of `input`), which may be the map: a stage's maps lie in one place, and stay in the
+    /// caches.
     private func inferBranch(_ input: Tensor, addingTo map: Tensor) {
         let pictures = input.shape[0]
         context.scratch.with(reduce.outputShape(pictures), middle.outputShape(pictures)) { first, second in
@@ -164,15 +175,15 @@ final class Bottleneck: Layer {
         }
     }
 
-    /// Whether the shortcut is a convolution of its own.
-    var hasProjection: Bool { projection != nil }
+    /// Whether the input's gradient needs another place than the output's.
+    var needsPlace: Bool { projection != nil || shortcutSample != nil }
 
-    /// inputGradient = what `outputGradient` asks for. Without a projection it becomes that in `outputGradient`'s place, where
-    /// the shortcut's part lies already: no pass of its own adds the two.
+    /// inputGradient = what `outputGradient` asks for. Where the shortcut is the input it becomes that in `outputGradient`'s
+    /// place, where the shortcut's part lies already: no pass of its own adds the two.
     func backward(_ outputGradient: Tensor, into inputGradient: Tensor?, _ pass: Pass) {
         guard let inputGradient else { preconditionFailure("a bottleneck's input needs its gradient") }
         precondition(
-            hasProjection != (inputGradient.pointer == outputGradient.pointer), "a gradient of the wrong place")
+            needsPlace != (inputGradient.pointer == outputGradient.pointer), "a gradient of the wrong place")
         guard let sample else { return carryBack(outputGradient, into: inputGradient, pass) }
         context.scratch.with(sample.outputShape(outputGradient.shape[0])) { seenGradient in
             carryBack(outputGradient, into: seenGradient, pass)
@@ -186,7 +197,8 @@ final class Bottleneck: Layer {
             // `expand` leaves the shortcut's gradient in `outputGradient`.
             expand.backward(outputGradient, into: first, pass)
             middle.backward(first, into: second, pass)
-            reduce.backward(second, into: inputGradient, adding: !hasProjection, pass)
+            shortcutSample?.backward(outputGradient, into: inputGradient, pass)
+            reduce.backward(second, into: inputGradient, adding: projection == nil, pass)
         }
         projection?.backwardProjection(outputGradient, into: inputGradient, adding: true)
     }
@@ -197,12 +209,5 @@ final class Bottleneck: Layer {
 
     var summary: [LayerSummary] {
         (sample?.summary ?? []) + (projection?.summary ?? []) + reduce.summary + middle.summary + expand.summary
-    }
-}
-
-extension ConvolutionBlock {
-    /// Extents of the block's output for `pictures` pictures.
-    func outputShape(_ pictures: Int) -> Shape {
-        Shape(pictures, geometry.outputHeight, geometry.outputWidth, geometry.outputChannels)
     }
 }

@@ -63,6 +63,9 @@ public struct ModelConfiguration: Codable, Equatable, Sendable {
         stridedStages.reduce(Self.halved(Self.halved(inputHeight))) { rows, _ in Self.halved(rows) }
     }
 
+    /// Whether all that stage `stage` does with its input begins with every other row of it.
+    func samplesRows(of stage: Int) -> Bool { strideIn == .conv1 && stridedStages.contains(stage) }
+
     /// Channels of the last map, and of a column.
     public var columnChannels: Int { baseWidth * 32 }
 

@@ -88,20 +88,23 @@ def make_batch_norm(folder: Path):
 
 
 def make_convolution_block(folder: Path):
-    cases = {  # case: (convolution, residual, relu)
-        "plain_odd": ("same3_odd", False, True),
-        "plain_simd": ("same3_simd_odd_map", False, True),
-        "residual_odd": ("pointwise_odd", True, True),
-        "residual_simd": ("pointwise_simd", True, True),
-        "linear_strided_odd": ("pointwise_strided_odd", False, False),
-        "linear_strided_simd": ("pointwise_strided_simd", False, False),
-        "strided_odd": ("pointwise_strided_odd", False, True),
-        "stem_odd": ("stem7_odd", False, True),
-        "residual_without_relu_odd": ("same3_odd", True, False),
+    cases = {  # case: (convolution, residual, relu, every which row of the output is read)
+        "plain_odd": ("same3_odd", False, True, 1),
+        "plain_simd": ("same3_simd_odd_map", False, True, 1),
+        "residual_odd": ("pointwise_odd", True, True, 1),
+        "residual_simd": ("pointwise_simd", True, True, 1),
+        "linear_strided_odd": ("pointwise_strided_odd", False, False, 1),
+        "linear_strided_simd": ("pointwise_strided_simd", False, False, 1),
+        "strided_odd": ("pointwise_strided_odd", False, True, 1),
+        "stem_odd": ("stem7_odd", False, True, 1),
+        "residual_without_relu_odd": ("same3_odd", True, False, 1),
+        "sampled_odd": ("pointwise_odd", False, True, 2),
+        "sampled_residual_simd": ("pointwise_simd", True, True, 2),
+        "sampled_linear_odd": ("pointwise_odd", False, False, 3),
     }
     text = "convolution, batch normalisation (training), + residual, ReLU"
     with FixtureFile(folder, "convolution_block.h5", text) as fixture:
-        for case, (kind, residual, relu) in cases.items():
+        for case, (kind, residual, relu, row_step) in cases.items():
             kernel, sh, sw, padding, c_in, c_out, height, width = CONVOLUTIONS[kind]
             path = f"convolution_block/{case}"
             block = nn.ModuleDict(
@@ -117,6 +120,7 @@ def make_convolution_block(folder: Path):
 
             def call(input, residual=None, check=False):
                 output = channels_last(block["norm"](block["convolution"](channels_first(input))))
+                output = output[:, ::row_step]
                 output = output if residual is None else output + residual
                 if relu and check:
                     assert_margin(output)
@@ -133,7 +137,8 @@ def make_convolution_block(folder: Path):
                 inputs,
                 lambda **tensors: call(**tensors, check=True),
                 convolution_attributes(kernel, sh, sw, padding)
-                | {"residual": int(residual), "relu": int(relu), "momentum": 0.1, "epsilon": 1e-5},
+                | {"residual": int(residual), "relu": int(relu), "row_step": row_step}
+                | {"momentum": 0.1, "epsilon": 1e-5},
                 lambda: before | running(block["norm"], "after") | {"inference_output": inference},
             )
 

@@ -24,6 +24,16 @@ struct FiniteDifferenceTests {
         #expect(LayerCheck(block(kernel, stride, 7, context), context).disagreements(input: [3, 6, 5, 7]) == [])
     }
 
+    @Test("Convolution blocks of whose output every second or third row is made", arguments: [2, 3], [false, true])
+    func sampledBlock(_ step: Int, _ rectified: Bool) {
+        let context = context()
+        let geometry = ConvolutionGeometry(
+            inputHeight: 6, inputWidth: 5, inputChannels: 7, outputChannels: 8, kernel: 1)
+        let block = ConvolutionBlock(
+            "conv", norm: "bn", geometry, rectified: rectified, rowStep: step, context)
+        #expect(LayerCheck(block, context).disagreements(input: [3, 6, 5, 7], step: 1e-3, bound: 0.05) == [])
+    }
+
     @Test("Rows of maps", arguments: [2, 3])
     func rowSample(_ step: Int) {
         let context = context()

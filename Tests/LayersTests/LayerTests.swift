@@ -24,7 +24,8 @@ struct LayerGoldenTests {
             kernel: weight[2], strideHeight: try fixture.integer("stride_height"),
             strideWidth: try fixture.integer("stride_width"), padding: try fixture.integer("padding"))
         let layer = ConvolutionBlock(
-            "convolution", norm: "norm", geometry, rectified: try fixture.integer("relu") == 1, context)
+            "convolution", norm: "norm", geometry, rectified: try fixture.integer("relu") == 1,
+            rowStep: try fixture.integer("row_step"), context)
         // The stem's input are pictures: nothing needs their gradient.
         let hasInputGradient = geometry.strideWidth == 1
         let residual = try fixture.integer("residual") == 1 ? try fixture.tensor("residual") : nil
