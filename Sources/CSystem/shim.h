@@ -6,6 +6,9 @@
 #include <sched.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 /// Tells the core that the thread spins.
 static inline void jcm_pause(void) {
@@ -21,6 +24,26 @@ static inline void jcm_fetch_ahead(const void *address) { __builtin_prefetch(add
 
 /// The same into the first cache.
 static inline void jcm_fetch_soon(const void *address) { __builtin_prefetch(address, 0, 3); }
+
+/// Whether `jcm_flush_lines` may be called on this CPU.
+static inline int jcm_flushes_lines(void) {
+#if defined(__x86_64__)
+    unsigned a, b, c, d;
+    return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_CLFLUSHOPT);
+#else
+    return 0;
+#endif
+}
+
+/// Takes the cache lines of `count` numbers out of all cores' caches, without waiting for it. No number changes.
+static inline void jcm_flush_lines(float *begin, long count) {
+#if defined(__x86_64__)
+    for (long i = 0; i < count; i += 16) __asm__ volatile("clflushopt %0" : "+m"(begin[i]));
+#else
+    (void)begin;
+    (void)count;
+#endif
+}
 
 /// Vectorises, unlike Swift's squareRoot(), which calls sqrtf on Linux for errno's sake.
 static inline float jcm_sqrt(float x) { return __builtin_elementwise_sqrt(x); }

@@ -1,3 +1,4 @@
+internal import CSystem
 public import MPI
 public import Tensors
 
@@ -39,6 +40,7 @@ public final class NodeReducer {
     private let counters: NodeCounters
     private let buffers: [UnsafeMutablePointer<Float>]
     private let valuesPlace: Int
+    private let flushesLines = jcm_flushes_lines() != 0
     private var update: Update?
 
     /// Steps begun; what all counts of this step are more than; and the part of `own` that still waits: the stripes up to number
@@ -127,8 +129,19 @@ public final class NodeReducer {
 
     /// Updates this rank's values behind a `finish` that made sums alone; returns when all ranks' are new.
     public func update(_ update: (Range<Int>) -> Void) {
-        for part in own { eachBlock(part, update) }
+        for part in own {
+            eachBlock(part) { block in
+                giveUp(block)
+                update(block)
+            }
+        }
         meet(base + stripes.count + 2)
+    }
+
+    /// Takes values that change now out of all caches: the other ranks' hold them, too. A core that writes such a line waits for
+    /// the others to give it up, one by one where these are behind another third cache; that took Adam six times as long there.
+    private func giveUp(_ part: Range<Int>) {
+        if flushesLines { jcm_flush_lines(values + part.lowerBound, part.count) }
     }
 
     private func meet(_ count: Int) {
@@ -146,6 +159,7 @@ public final class NodeReducer {
         eachBlock(start..<end) { part in
             let terms = buffers.map { $0 + part.lowerBound }
             guard let update else { return TreeSum.sum(terms, length: part.count, into: terms[node.rank]) }
+            giveUp(part)
             let (first, second) = TreeSum.sumToTwo(terms, length: part.count)
             update(part, first, second)
         }
