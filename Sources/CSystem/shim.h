@@ -35,7 +35,8 @@ static inline int jcm_flushes_lines(void) {
 #endif
 }
 
-/// Takes the cache lines of `count` numbers out of all cores' caches, without waiting for it. No number changes.
+/// Takes the cache lines of `count` numbers, which begin with a line, out of all cores' caches, without waiting for it. No
+/// number changes. Only where `jcm_flushes_lines`: other CPUs do not know the instruction.
 static inline void jcm_flush_lines(float *begin, long count) {
 #if defined(__x86_64__)
     for (long i = 0; i < count; i += 16) __asm__ volatile("clflushopt %0" : "+m"(begin[i]));

@@ -144,7 +144,8 @@ public final class BatchNorm {
         }
     }
 
-    /// What became, behind `backward` in training, the gradient of rows of x whose y nobody read: offset + factor·x per channel.
+    /// What became, behind `backward` in training, the gradient of rows of x whose y nobody read: offset + factor·x per
+    /// channel, all [C]: where g is 0, factor·(g − a − (x − μ)·b) of `BatchNormalisation.inputGradient` is that.
     func takeGradientOfUnread(factor: Tensor, offset: Tensor) {
         let (μ, s, f) = (mean.tensor, inverseDeviation.tensor, self.factor.tensor)
         for c in 0..<channels {

@@ -1,8 +1,8 @@
 internal import Kernels
 public import Tensors
 
-/// Every `step`-th row of maps, for several 1×1 convolutions that see these alone: they are put together once, and the
-/// convolutions' gradients added up there. Shapes: [N, H, W, C] → [N, ⌈H / step⌉, W, C].
+/// Every `step`-th row of maps, for what sees these alone: the shortcut of a block that makes no others, or 1×1 convolutions,
+/// for which they are put together once, and whose gradients are added up there. Shapes: [N, H, W, C] → [N, ⌈H / step⌉, W, C].
 public final class RowSample: Layer {
     private let name: String
     private let context: LayerContext

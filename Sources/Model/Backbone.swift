@@ -31,12 +31,13 @@ public final class Backbone: Layer {
             for block in 0..<blocks {
                 let isStrided = block == 0 && configuration.stridedStages.contains(stage)
                 // A stage that sees every other row lets the stage before make no others.
-                let isSeen = block == blocks - 1 && configuration.samplesRows(of: stage + 1)
+                let isSeenInPart = block == blocks - 1 && configuration.samplesRows(of: stage + 1)
                 let isSampled = stage > 1 && block == 0 && configuration.samplesRows(of: stage)
                 let next = Bottleneck(
                     "cnn.layer\(stage).\(block)", height: height, width: width, inputs: channels,
                     inner: base << (stage - 1), strideHeight: isStrided && !isSampled ? 2 : 1,
-                    strideIn: configuration.strideIn, hasProjection: block == 0, outputStep: isSeen ? 2 : 1, context)
+                    strideIn: configuration.strideIn, hasProjection: block == 0, outputStep: isSeenInPart ? 2 : 1,
+                    context)
                 (height, channels) = (next.outputHeight, next.outputChannels)
                 bottlenecks.append(next)
             }

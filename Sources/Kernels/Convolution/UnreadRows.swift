@@ -52,6 +52,7 @@ public struct UnreadRows {
         team.ranges(outputs, grain: 16) { range in
             for o in range {
                 let row = w.pointer + o * channels
+                // As backward will read it.
                 let mean = Double(Float(dot(row, kept.mean.pointer, channels)))
                 kept.outputMean[o] = Float(mean)
                 totals[o] += n * mean
