@@ -7,11 +7,12 @@ import Testing
 @Suite("Convolution by overlapping rows")
 struct OverlappingRowsTests {
     /// Height, width, channels in and out, kernel, strides, padding: one register, two, three; rows shorter than a tile
-    /// and longer than a chunk; kernels wider than the map; no padding.
+    /// and longer than a chunk; kernels wider than the map; no padding; a single row of outputs.
     static let shapes = [
         [24, 12, 3, 16, 7, 2, 2, 3], [13, 9, 3, 64, 7, 2, 2, 3], [8, 7, 4, 48, 3, 1, 1, 1],
         [5, 200, 1, 16, 3, 1, 1, 1],
         [9, 30, 2, 32, 5, 3, 1, 2], [2, 2, 3, 32, 5, 1, 1, 2], [11, 8, 3, 16, 4, 2, 3, 0],
+        [2, 12, 3, 32, 3, 2, 1, 1],
     ]
 
     private func passes(_ s: [Int]) -> ConvolutionPasses {

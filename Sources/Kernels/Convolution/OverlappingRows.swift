@@ -4,8 +4,8 @@ internal import Tensors
 ///
 /// In NHWC a kernel row sees k·C floats that lie side by side, and the next output pixel sees those s·C floats further on:
 /// a row of output pixels times a row of the kernel is a product whose left factor has rows longer than its stride. The
-/// k products add up in registers, or go on from sums in the first cache. As patches, every input pixel would be copied up to
-/// k²/s² times. The bits are those of patches.
+/// k products add up in registers. As patches, every input pixel would be copied up to k²/s² times. The bits are those of
+/// patches.
 ///
 /// Shapes: input [N, H, W, C], weights and their gradient [O, k·k·C], output and its gradient [N, H', W', O].
 struct OverlappingRows {
@@ -15,8 +15,7 @@ struct OverlappingRows {
 
     /// Whether it can compute a convolution, and is meant for it.
     static func fits(_ geometry: ConvolutionGeometry) -> Bool {
-        let channels = TileStrip.Terms.arePossible ? Lanes.scalarCount : RegisterTile.columns
-        return geometry.kernel > 1 && geometry.inputChannels <= 4 && geometry.outputChannels % channels == 0
+        geometry.kernel > 1 && geometry.inputChannels <= 4 && geometry.outputChannels % TileStrip.Terms.columns == 0
     }
 
     /// Floats of a kernel row, from an output pixel's to the next one's, and of a row of the map with borders.
@@ -44,36 +43,13 @@ struct OverlappingRows {
                             let part = output.panel(row: rows.lowerBound, column: p * width)
                             let panel = packed.pointer + p * size
                             forEachRow(rows, map.pointer) { source, first, count in
-                                if TileStrip.Terms.arePossible {
-                                    TileStrip.rows(
-                                        source, step, panel, depth: segment, count: count, part, first: first,
-                                        terms: terms)
-                                } else {
-                                    addUp(source, panel, count, part, first)
-                                }
+                                TileStrip.rows(
+                                    source, step, panel, depth: segment, count: count, part, first: first,
+                                    terms: terms)
                             }
                         }
                     }
                 }
-            }
-        }
-    }
-
-    /// The products of a row of output pixels one after the other, the sums between them in the first cache.
-    private func addUp(
-        _ source: UnsafeMutablePointer<Float>, _ panel: UnsafeMutablePointer<Float>, _ count: Int,
-        _ output: PanelOutput, _ first: Int
-    ) {
-        let width = RegisterTile.columns, last = geometry.kernel - 1
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: count * width) { memory in
-            memory.initialize(repeating: 0)
-            let sums = memory.baseAddress!
-            let between = TileOutput(base: sums, stride: width, columns: width).panel(row: 0, column: 0)
-            for row in 0...last {
-                TileStrip.moreRows(
-                    source + row * line, step, panel + row * segment * width, depth: segment, count: count,
-                    row == last ? output : between, first: row == last ? first : 0,
-                    begun: TileStrip.Begun(sums: sums, stride: width))
             }
         }
     }
@@ -97,13 +73,9 @@ struct OverlappingRows {
                         for column in stride(from: 0, to: channels, by: Panels.width) {
                             let source = map.pointer + (picture * lines + row) * line
                             let part = output.panel(row: 0, column: column)
-                            if TileStrip.Terms.arePossible {
-                                TileStrip.columns(
-                                    source, step, pixels + column, depth: geometry.outputWidth, count: height, part,
-                                    terms: terms)
-                            } else {
-                                addUp(source, pixels + column, height, part)
-                            }
+                            TileStrip.columns(
+                                source, step, pixels + column, depth: geometry.outputWidth, count: height, part,
+                                terms: terms)
                         }
                     }
                 }
@@ -122,21 +94,6 @@ struct OverlappingRows {
                     }
                 }
             }
-        }
-    }
-
-    /// The same for a kernel row's gradient, a row of output pixels after the other.
-    private func addUp(
-        _ source: UnsafeMutablePointer<Float>, _ pixels: UnsafeMutablePointer<Float>, _ height: Int,
-        _ output: PanelOutput
-    ) {
-        let channels = geometry.outputChannels
-        for row in 0..<height { (output.base + row * channels).update(repeating: 0, count: RegisterTile.columns) }
-        let begun = TileStrip.Begun(sums: output.base, stride: channels, rowStride: channels)
-        for row in 0..<geometry.outputHeight {
-            TileStrip.moreColumns(
-                source + row * geometry.strideHeight * line, step, pixels + row * geometry.outputWidth * channels,
-                depth: geometry.outputWidth, count: height, output, begun: begun)
         }
     }
 

@@ -4,13 +4,6 @@ internal import CSystem
 struct TileRow {
     var left = Lanes.zero, right = Lanes.zero
 
-    @inline(__always)
-    init() {}
-
-    /// Both registers from `memory`.
-    @inline(__always)
-    init(_ memory: UnsafeMutablePointer<Float>) { (left, right) = (memory[lanes: 0], memory[lanes: Lanes.scalarCount]) }
-
     /// self += x · (left, right), or x · left alone.
     @inline(__always)
     mutating func add(_ x: Float, _ left: Lanes, _ right: Lanes, _ wide: Bool) {
@@ -141,6 +134,28 @@ struct RegisterTile {
             }
         }
 
+        /// self[m, n] += Σ over `terms` of such sums over k. There is one term at least, and `depth` is 1 at least: where the
+        /// inner loop may run no time, the compiler keeps the tile twice, and half of it in memory.
+        @inline(__always)
+        mutating func accumulate(
+            _ count: Int, _ a: UnsafeMutablePointer<Float>, rows: TileStrides, steps: TileStrides,
+            _ b: UnsafeMutablePointer<Float>, depth: Int, _ terms: TileStrip.Terms
+        ) {
+            var (left, right, term) = (a, b, 0)
+            repeat {
+                var (a, b, k) = (left, right, depth)
+                repeat {
+                    addStep(count, true, a, rows, b)
+                    a += steps.one
+                    b += terms.rowStride
+                    k &-= 1
+                } while k > 0
+                left += terms.leftStride
+                right += terms.panelStride
+                term &+= 1
+            } while term < terms.count
+        }
+
         /// self[m, n] += a[m·rows] · b[n].
         @inline(__always)
         private mutating func addStep(
@@ -156,25 +171,6 @@ struct RegisterTile {
             if count > 5 { r5.add(a[rows.five], x, y, wide) }
         }
     #endif
-
-    /// self = `count` rows that lie `stride` apart.
-    @inline(__always)
-    mutating func load(_ count: Int, _ memory: UnsafeMutablePointer<Float>, stride: Int) {
-        r0 = TileRow(memory)
-        if count > 1 { r1 = TileRow(memory + stride) }
-        if count > 2 { r2 = TileRow(memory + 2 &* stride) }
-        if count > 3 { r3 = TileRow(memory + 3 &* stride) }
-        if count > 4 { r4 = TileRow(memory + 4 &* stride) }
-        if count > 5 { r5 = TileRow(memory + 5 &* stride) }
-        if count > 6 { r6 = TileRow(memory + 6 &* stride) }
-        if count > 7 { r7 = TileRow(memory + 7 &* stride) }
-        if count > 8 { r8 = TileRow(memory + 8 &* stride) }
-        if count > 9 { r9 = TileRow(memory + 9 &* stride) }
-        if count > 10 { r10 = TileRow(memory + 10 &* stride) }
-        if count > 11 { r11 = TileRow(memory + 11 &* stride) }
-        if count > 12 { r12 = TileRow(memory + 12 &* stride) }
-        if count > 13 { r13 = TileRow(memory + 13 &* stride) }
-    }
 
     /// self += `count` rows that lie a tile's columns apart.
     @inline(__always)

@@ -1,25 +1,17 @@
 /// A strip of tiles one below the other: some rows times one panel.
 enum TileStrip {
-    /// Further products that are added before the output takes the sum: how many in all, how far apart their left factors
-    /// and their panels lie, and elements from one row of a panel to the next.
+    /// Products that are added before the output takes the sum: how many, how far apart their left factors and their panels
+    /// lie, and elements from one row of a panel to the next.
     struct Terms {
         var count = 1, leftStride = 0, panelStride = 0
         var rowStride = RegisterTile.columns
 
-        /// Whether more than one is possible. With the 16 registers of AVX2 the loop over terms leaves none for the tile:
-        /// every product fell to half of its speed (Zen 5, 2026-11-25). There each term is a strip that goes on (`Begun`).
+        /// What the output's columns are a multiple of.
         #if JCM_LEVEL_V4
-            static let arePossible = true
+            static let columns = Lanes.scalarCount
         #else
-            static let arePossible = false
+            static let columns = RegisterTile.columns
         #endif
-    }
-
-    /// Sums that a strip goes on with, for an output as wide as a tile, and elements from one row of its panel to the next.
-    struct Begun {
-        let sums: UnsafeMutablePointer<Float>
-        let stride: Int
-        var rowStride = RegisterTile.columns
     }
 
     /// Depth from which tiles ask for the place where they go: shallower ones are done before it is there.
@@ -30,14 +22,22 @@ enum TileStrip {
     @inline(__always)
     static func rows(
         _ a: UnsafeMutablePointer<Float>, _ rowStride: Int, _ panel: UnsafeMutablePointer<Float>, depth: Int,
-        count: Int, _ output: PanelOutput, first: Int = 0, terms: Terms = Terms(), ahead: Ahead? = nil,
+        count: Int, _ output: PanelOutput, first: Int = 0, terms: Terms? = nil, ahead: Ahead? = nil,
         next: UnsafeMutablePointer<Float>? = nil
     ) {
+        #if !JCM_LEVEL_V4
+            if let terms {
+                termRows(a, TileStrides(rowStride), panel, depth, count, output, first, terms)
+                return
+            }
+        #endif
         ahead?.spread(output: depth < askingDepth ? nil : output.place(from: first, count: count), rows: count)
         if output.width == RegisterTile.columns {
-            wideRows(a, TileStrides(rowStride), panel, next ?? panel, depth, count, output, first, terms, ahead)
+            wideRows(
+                a, TileStrides(rowStride), panel, next ?? panel, depth, count, output, first, terms ?? Terms(), ahead)
         } else if output.width == Lanes.scalarCount {
-            narrowRows(a, TileStrides(rowStride), panel, next ?? panel, depth, count, output, first, terms, ahead)
+            narrowRows(
+                a, TileStrides(rowStride), panel, next ?? panel, depth, count, output, first, terms ?? Terms(), ahead)
         } else {
             withEdge(count, output, first) {
                 rows(a + $0 * rowStride, rowStride, panel, depth: depth, count: $1, $2, terms: terms)
@@ -49,40 +49,23 @@ enum TileStrip {
     @inline(__always)
     static func columns(
         _ a: UnsafeMutablePointer<Float>, _ depthStride: Int, _ panel: UnsafeMutablePointer<Float>, depth: Int,
-        count: Int, _ output: PanelOutput, terms: Terms = Terms(), ahead: Ahead? = nil
+        count: Int, _ output: PanelOutput, terms: Terms? = nil, ahead: Ahead? = nil
     ) {
+        #if !JCM_LEVEL_V4
+            if let terms {
+                termColumns(a, TileStrides(depthStride), panel, depth, count, output, terms)
+                return
+            }
+        #endif
         if output.width == RegisterTile.columns {
-            wideColumns(a, TileStrides(depthStride), panel, depth, count, output, 0, terms, ahead)
+            wideColumns(a, TileStrides(depthStride), panel, depth, count, output, 0, terms ?? Terms(), ahead)
         } else if output.width == Lanes.scalarCount {
-            narrowColumns(a, TileStrides(depthStride), panel, depth, count, output, 0, terms, ahead)
+            narrowColumns(a, TileStrides(depthStride), panel, depth, count, output, 0, terms ?? Terms(), ahead)
         } else {
             withEdge(count, output, 0) {
                 columns(a + $0, depthStride, panel, depth: depth, count: $1, $2, terms: terms)
             }
         }
-    }
-
-    /// output = begun + a·panel for `count` rows, each element one chain of multiply-adds with those that went before.
-    @inline(never)
-    static func moreRows(
-        _ a: UnsafeMutablePointer<Float>, _ rowStride: Int, _ panel: UnsafeMutablePointer<Float>, depth: Int,
-        count: Int, _ output: PanelOutput, first: Int = 0, begun: Begun
-    ) {
-        blocks(
-            a, rows: TileStrides(rowStride), steps: TileStrides(1), panel, depth, count, first, Terms(), nil,
-            wide: true,
-            output, begun: begun)
-    }
-
-    /// output = begun + aᵗ·panel for `count` columns of a.
-    @inline(never)
-    static func moreColumns(
-        _ a: UnsafeMutablePointer<Float>, _ depthStride: Int, _ panel: UnsafeMutablePointer<Float>, depth: Int,
-        count: Int, _ output: PanelOutput, begun: Begun
-    ) {
-        blocks(
-            a, rows: TileStrides(1), steps: TileStrides(depthStride), panel, depth, count, 0, Terms(), nil, wide: true,
-            output, begun: begun)
     }
 
     /// output = aᵗ·panel for `count` columns of a, packed in blocks of a tile's rows `blockStride` apart; there are no sums.
@@ -166,34 +149,61 @@ enum TileStrip {
         _ count: Int, _ output: PanelOutput, _ first: Int, _ terms: Terms, _ ahead: Ahead?
     ) { blocks(a, rows: TileStrides(1), steps: steps, panel, depth, count, first, terms, ahead, wide: false, output) }
 
+    #if !JCM_LEVEL_V4
+        @inline(never)
+        private static func termRows(
+            _ a: UnsafeMutablePointer<Float>, _ rows: TileStrides, _ panel: UnsafeMutablePointer<Float>, _ depth: Int,
+            _ count: Int, _ output: PanelOutput, _ first: Int, _ terms: Terms
+        ) {
+            precondition(output.width == RegisterTile.columns, "terms for \(output.width) columns")
+            blocks(
+                a, rows: rows, steps: TileStrides(1), panel, depth, count, first, terms, nil, wide: true, output,
+                several: true)
+        }
+
+        @inline(never)
+        private static func termColumns(
+            _ a: UnsafeMutablePointer<Float>, _ steps: TileStrides, _ panel: UnsafeMutablePointer<Float>, _ depth: Int,
+            _ count: Int, _ output: PanelOutput, _ terms: Terms
+        ) {
+            precondition(output.width == RegisterTile.columns, "terms for \(output.width) columns")
+            blocks(
+                a, rows: TileStrides(1), steps: steps, panel, depth, count, 0, terms, nil, wide: true, output,
+                several: true)
+        }
+    #endif
+
     /// Block by block; the first ones ask for `next`. Behind a whole block the next one begins `whole` elements after its
     /// begin, or where its rows end. Tiles go `shift` columns to the right in the output.
     @inline(__always)
     private static func blocks(
         _ a: UnsafeMutablePointer<Float>, rows: TileStrides, steps: TileStrides, _ panel: UnsafeMutablePointer<Float>,
         next: UnsafeMutablePointer<Float>? = nil, _ depth: Int, _ count: Int, _ start: Int, _ terms: Terms,
-        _ ahead: Ahead?, wide: Bool, _ output: PanelOutput, whole: Int? = nil, shift: Int = 0, begun: Begun? = nil
+        _ ahead: Ahead?, wide: Bool, _ output: PanelOutput, whole: Int? = nil, shift: Int = 0, several: Bool = false
     ) {
         let (isPacked, whole) = (whole != nil, whole ?? RegisterTile.rows &* rows.one)
         var (place, soon, asking) = (a, next.map { $0 - panel } ?? 0, RegisterTile.tilesAskingForPanel)
         RegisterTile.forEachBlock(count, wholeFirst: isPacked) { first, size in
             ahead?.fetch()
             var tile = RegisterTile()
-            if let begun { tile.load(size, begun.sums + first &* begun.stride, stride: begun.stride) }
             #if JCM_LEVEL_V4
                 var (left, right, term) = (place, panel, 0)
                 repeat {
                     tile.accumulate(
                         size, wide: wide, left, rows: rows, steps: steps, right,
-                        bStride: begun?.rowStride ?? terms.rowStride, depth: depth, soon: soon)
+                        bStride: terms.rowStride, depth: depth, soon: soon)
                     left += terms.leftStride
                     right += terms.panelStride
                     term &+= 1
                 } while term < terms.count
             #else
-                tile.accumulate(
-                    size, wide: wide, place, rows: rows, steps: steps, panel,
-                    bStride: begun?.rowStride ?? RegisterTile.columns, depth: depth, soon: soon)
+                if several {
+                    tile.accumulate(size, place, rows: rows, steps: steps, panel, depth: depth, terms)
+                } else {
+                    tile.accumulate(
+                        size, wide: wide, place, rows: rows, steps: steps, panel, bStride: RegisterTile.columns,
+                        depth: depth, soon: soon)
+                }
             #endif
             asking &-= 1
             soon = asking > 0 ? soon &+ RegisterTile.line : 0
