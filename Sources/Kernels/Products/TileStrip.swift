@@ -150,6 +150,8 @@ enum TileStrip {
     ) { blocks(a, rows: TileStrides(1), steps: steps, panel, depth, count, first, terms, ahead, wide: false, output) }
 
     #if !JCM_LEVEL_V4
+        // As `rows` and `columns`, each element one chain over all terms: the bits of a single product as deep.
+
         @inline(never)
         private static func termRows(
             _ a: UnsafeMutablePointer<Float>, _ rows: TileStrides, _ panel: UnsafeMutablePointer<Float>, _ depth: Int,
@@ -174,7 +176,8 @@ enum TileStrip {
     #endif
 
     /// Block by block; the first ones ask for `next`. Behind a whole block the next one begins `whole` elements after its
-    /// begin, or where its rows end. Tiles go `shift` columns to the right in the output.
+    /// begin, or where its rows end. Tiles go `shift` columns to the right in the output. Where registers are few, the loop over
+    /// terms is another one than that over k alone: `several` asks for it.
     @inline(__always)
     private static func blocks(
         _ a: UnsafeMutablePointer<Float>, rows: TileStrides, steps: TileStrides, _ panel: UnsafeMutablePointer<Float>,
