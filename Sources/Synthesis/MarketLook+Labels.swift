@@ -18,7 +18,9 @@ extension MarketLook {
             case .named:
                 if let value = states.firstIndex(of: PersonLabels.yes) { codes[field] = value - states.startIndex + 1 }
             case .colour(let colours):
-                for (colour, state) in zip(colours, states) { codes[field + colour] = state == PersonLabels.yes ? 2 : 1 }
+                for (colour, state) in zip(colours, states) {
+                    codes[field + colour] = state == PersonLabels.yes ? 2 : 1
+                }
             }
         }
         try self.init(codes: codes)

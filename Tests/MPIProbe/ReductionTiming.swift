@@ -29,8 +29,7 @@ enum ReductionTiming {
         }
     }
 
-    private static func time(_ reducer: GradientReducer, repeats: Int, _ world: Communicator) throws -> String
-    {
+    private static func time(_ reducer: GradientReducer, repeats: Int, _ world: Communicator) throws -> String {
         let clock = ContinuousClock()
         var seconds: [Double] = []
         for _ in 0..<(repeats + 2) {

@@ -41,8 +41,7 @@ struct MPIRuntimeTests {
     }
 
     @Test(arguments: 0...2)
-    func `A rank that throws ends the job with one line and its code while the others wait`(rank: Int) throws
-    {
+    func `A rank that throws ends the job with one line and its code while the others wait`(rank: Int) throws {
         let result = try probe(3, "throw", "\(rank)")
         #expect(result.exitCode == 7, "\(result.tail)")
         let lines = lines(of: result)
