@@ -160,4 +160,20 @@ struct BadInputTests {
         #expect(typo.exitCode != 0)
         #expect(typo.errorOutput.components(separatedBy: "Unknown option").count == 2, "\(typo.tail)")
     }
+
+    @Test("Benchmarks: counts that cannot be, more memory than there is, unknown parts and presets")
+    func benchmarks() throws {
+        let refused = { (arguments: [String], words: String) in
+            try expectRefusal(["benchmark"] + arguments, words, ranks: 0)
+        }
+        try refused(["step", "--steps", "0"], "--runs or --steps 0: 1 to 10000")
+        try refused(["step", "--micro-batch", "5000"], "--micro-batch 5000: 1 to 4096")
+        try refused(["step", "--part", "head"], "'head' is invalid for '--part <part>': it is all or cnn")
+        try refused(["step", "--preset", "huge"], "huge: no such recipe")
+        try refused(["inference", "--batch", "0"], "--batch 0: 1 to 4096")
+        try refused(["adam", "--parameters", "1000000000000"], "jcm: --parameters 1000000000000 takes")
+        try refused(
+            ["retrieval", "--queries", "16000000", "--gallery", "16000000", "--width", "1000000"],
+            "jcm: --width 1000000 of 32000000 features takes")
+    }
 }

@@ -108,8 +108,7 @@ enum TileStrip {
         while shift < panels &* RegisterTile.columns {
             blocks(
                 block, rows: TileStrides(1), steps: TileStrides(RegisterTile.rows), panel, depth, count, 0, Terms(),
-                nil,
-                wide: true, output, shift: shift)
+                nil, wide: true, output, shift: shift)
             panel += panelSize
             shift &+= RegisterTile.columns
         }

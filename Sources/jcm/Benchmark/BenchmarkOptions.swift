@@ -18,7 +18,7 @@ struct BenchmarkOptions: ParsableArguments {
     @OptionGroup var threads: ThreadOptions
 
     func validate() throws {
-        try Self.check("--runs", runs, most: 10_000)
+        try Self.check("--runs or --steps", runs, most: 10_000)
     }
 
     /// Throws where an option is not in 1...`most`.
@@ -26,7 +26,8 @@ struct BenchmarkOptions: ParsableArguments {
         if !(1...most).contains(value) { throw ValidationError("\(option) \(value): 1 to \(most) are possible") }
     }
 
-    /// Throws where an option asks for more memory than the machine has.
+    /// Throws where an option asks for more memory than the machine has; for `run`, since the parser reads what `validate`
+    /// throws as wrong words.
     static func checkMemory(_ bytes: Int, of option: String) throws {
         let present = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
         if bytes > present {

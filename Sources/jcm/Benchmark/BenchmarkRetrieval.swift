@@ -40,17 +40,15 @@ struct BenchmarkRetrieval: ParsableCommand {
         try BenchmarkOptions.check("--queries", queries, most: 1 << 24)
         try BenchmarkOptions.check("--gallery", gallery, most: 1 << 24)
         try BenchmarkOptions.check("--width", width, most: 1 << 20)
-        try BenchmarkOptions.checkMemory(
-            RetrievalBenchmark.Size(queries: queries, gallery: gallery, width: width).bytes,
-            of: "\(queries + gallery) features of width \(width)")
     }
 
     func run() throws {
+        let size = RetrievalBenchmark.Size(queries: queries, gallery: gallery, width: width)
+        try BenchmarkOptions.checkMemory(size.bytes, of: "--width \(width) of \(queries + gallery) features")
         MPIRuntime.run { world in
             let team = options.threads.team()
             defer { team.stop() }
             let machine = Machine.measure(team: team)
-            let size = RetrievalBenchmark.Size(queries: queries, gallery: gallery, width: width)
             let benchmark = RetrievalBenchmark(size, world: world, team: team)
             let ranking = try benchmark.rank()
             let report = Report(
